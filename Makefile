@@ -1,0 +1,56 @@
+# The two commands: `make run` and `make test`. Both set up what they need; nothing is installed by hand.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test check bench format lock clean
+
+help:
+	@echo "make run     set up and start everything; Ctrl-C stops it"
+	@echo "make test    set up and run the whole test suite"
+	@echo "make check   what CI runs: format, lint, types, import rules, tests"
+	@echo "make bench   measurements (none of them is a test)"
+	@echo "make format  bring the code into its format"
+	@echo "make lock    write the lock files anew after a change of pyproject.toml"
+
+run: $(VENV)/.runtime
+	@requirements/system-packages orthanc
+	@exec $(BIN)/osteon serve
+
+test: $(VENV)/.dev
+	@requirements/system-packages test
+	$(BIN)/pytest
+
+check: $(VENV)/.dev
+	@requirements/system-packages test
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest
+
+bench: $(VENV)/.dev
+	@requirements/system-packages test
+	$(BIN)/python -m benchmarks.setup_and_start
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(VENV)/.dev
+	requirements/lock.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.made:
+	@requirements/make-venv $(PYTHON) $(VENV)
+
+$(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
+	@requirements/install $(VENV) requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made requirements/dev.txt pyproject.toml
+	@requirements/install $(VENV) requirements/dev.txt
+	@touch $@ $(VENV)/.runtime
