@@ -1,0 +1,83 @@
+"""What the act of reading refuses, and what the caller should do.
+
+AnnotationError
+├── NotFoundError               ask for something that exists
+│   ├── PatientNotFoundError
+│   ├── StudyNotFoundError
+│   ├── LesionNotFoundError
+│   ├── ReadingNotFoundError    the reading, or that revision of it
+│   └── NothingReadError        the lesion has no reading yet: record one
+├── UnacceptableError           correct the named fields and try again
+├── StaleRevisionError          someone revised it meanwhile: read it again, then decide
+└── PlaceInListError            the list has no such place: start again at its beginning
+"""
+
+from collections.abc import Iterable
+
+from lesion_model.errors import Problem
+
+
+class AnnotationError(Exception):
+    """Root of this package's tree. Messages carry pseudonymised identifiers at most."""
+
+
+class NotFoundError(AnnotationError):
+    """There is no such thing."""
+
+
+class PatientNotFoundError(NotFoundError):
+    """No patient has this pseudonym."""
+
+    def __init__(self) -> None:
+        super().__init__("no such patient")
+
+
+class StudyNotFoundError(NotFoundError):
+    """No study has this UID."""
+
+    def __init__(self) -> None:
+        super().__init__("no such study")
+
+
+class LesionNotFoundError(NotFoundError):
+    """No lesion has this identifier."""
+
+    def __init__(self) -> None:
+        super().__init__("no such lesion")
+
+
+class ReadingNotFoundError(NotFoundError):
+    """No reading has this identifier, or it has no such revision."""
+
+    def __init__(self) -> None:
+        super().__init__("no such reading or revision")
+
+
+class NothingReadError(NotFoundError):
+    """The lesion was opened, but nobody has recorded a reading of it."""
+
+    def __init__(self) -> None:
+        super().__init__("this lesion has no reading yet")
+
+
+class UnacceptableError(AnnotationError):
+    """Some fields do not fit the rest; `problems` names them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class StaleRevisionError(AnnotationError):
+    """The revision was made from one that is no longer the newest."""
+
+    def __init__(self, newest: int) -> None:
+        self.newest = newest
+        super().__init__(f"the reading is at revision {newest} by now")
+
+
+class PlaceInListError(AnnotationError):
+    """A list was asked to go on after something that is not in it."""
+
+    def __init__(self) -> None:
+        super().__init__("not a place in this list")

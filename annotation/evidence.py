@@ -1,0 +1,42 @@
+"""Checks that a reading fits the lesion it is about and the images it was made on."""
+
+from collections.abc import Iterator
+
+from annotation.entities import Lesion
+from annotation.errors import UnacceptableError
+from annotation.ports import Images
+from lesion_model.applicability import check_applicable
+from lesion_model.errors import Problem, located
+from lesion_model.findings import ImagingFindings
+from lesion_model.geometry import Geometry
+
+
+def check(
+    lesion: Lesion,
+    study_instance_uid: str,
+    findings: ImagingFindings,
+    geometry: Geometry | None,
+    images: Images,
+) -> None:
+    """Raise `UnacceptableError`, or `FindingNotApplicableError` for a finding this bone cannot show."""
+    if images.patient_of_study(study_instance_uid) != lesion.pseudonym:
+        detail = "no such study of this lesion's patient"
+        raise UnacceptableError([Problem(field="study_instance_uid", detail=detail)])
+    with located("findings"):
+        check_applicable(lesion.site, findings)
+    if geometry is not None:
+        problems = tuple(_geometry_problems(study_instance_uid, geometry, images))
+        if problems:
+            raise UnacceptableError(problems)
+
+
+def _geometry_problems(study_instance_uid: str, geometry: Geometry, images: Images) -> Iterator[Problem]:
+    frame = geometry.frame_of_reference_uid
+    if geometry.sop_instance_uid is not None:
+        image = images.image(geometry.sop_instance_uid)
+        if image is None or image.study_instance_uid != study_instance_uid:
+            yield Problem(field="geometry.sop_instance_uid", detail="no such image in this study")
+        elif frame not in (None, image.frame_of_reference_uid):
+            yield Problem(field="geometry.frame_of_reference_uid", detail="not the one that this image is in")
+    elif frame not in images.frames_of_reference(study_instance_uid):
+        yield Problem(field="geometry.frame_of_reference_uid", detail="no series of this study is in it")

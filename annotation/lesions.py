@@ -1,0 +1,41 @@
+"""Opening lesions on a patient, and finding them again."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from annotation.entities import Lesion
+from annotation.errors import PatientNotFoundError
+from annotation.ports import Clock, UnitOfWork
+from lesion_model.anatomy import Site
+
+
+def open_lesion(pseudonym: str, site: Site, *, by: str, now: Clock, uow: UnitOfWork) -> Lesion:
+    """Give this patient's next lesion its number. Raises PatientNotFoundError."""
+    with uow:
+        if not uow.images.has_patient(pseudonym):
+            raise PatientNotFoundError
+        lesion = Lesion(
+            id=uuid4(),
+            pseudonym=pseudonym,
+            number=uow.lesions.next_number(pseudonym),
+            site=site,
+            created_at=now(),
+            created_by=by,
+        )
+        uow.lesions.add(lesion)
+        uow.commit()
+    return lesion
+
+
+def lesion(lesion_id: UUID, uow: UnitOfWork) -> Lesion:
+    """One lesion. Raises LesionNotFoundError."""
+    with uow:
+        return uow.lesions.get(lesion_id)
+
+
+def lesions_of_patient(pseudonym: str, uow: UnitOfWork, *, after: int = 0, limit: int) -> Sequence[Lesion]:
+    """By number, from the first above `after`. Raises PatientNotFoundError."""
+    with uow:
+        if not uow.images.has_patient(pseudonym):
+            raise PatientNotFoundError
+        return uow.lesions.of_patient(pseudonym, after=after, limit=limit)

@@ -1,0 +1,166 @@
+"""Opening a database and bringing its tables up to date, the same way on SQLite and PostgreSQL."""
+
+import sqlite3
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.errors import DatabaseUrlError, MigrationError
+
+REGISTRY = "registry"
+
+BUSY_TIMEOUT_MS = 30_000
+SWITCH_RETRY_S = 0.01
+CONNECT_TIMEOUT_S = 10
+# FastAPI answers with up to 40 threads; each holds one connection at most.
+POOL_SIZE = 10
+POOL_OVERFLOW = 30
+
+# One number for "someone is migrating"; PostgreSQL's advisory locks are per database.
+MIGRATION_LOCK = 0x05730
+
+# Error texts end up in logs; the values of a statement must not.
+_QUIET = {"hide_parameters": True}
+
+_BEGIN = "osteon_sqlite_begin"
+
+
+def open_database(url: str) -> Engine:
+    """Open a pool of connections. Nothing is created: see `migrate_registry`."""
+    return _engine(_checked(url), foreign_keys=True)
+
+
+def writing(engine: Engine) -> Engine:
+    """The same pool, for transactions that will write.
+
+    SQLite refuses to turn a read into a write once another writer has committed, without waiting; so the
+    write lock is taken at the start, where waiting is possible. PostgreSQL needs nothing.
+    """
+    return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def migrate_registry(url: str) -> None:
+    """Bring the registry's tables up to date; harmless when they are, safe when several processes start."""
+    migrate(url, REGISTRY)
+
+
+def registry_revision(engine: Engine) -> str | None:
+    """The revision that the database has; None when it was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def registry_head() -> str:
+    """The revision that this version of the program wants."""
+    return head(REGISTRY)
+
+
+def migrate(url: str, tree: str) -> None:
+    """Upgrade one tree of `storage/migrations` to its head, in one transaction under a lock."""
+    checked = _checked(url)
+    config = _config(tree)
+    # Rebuilding a referenced table on SQLite would otherwise empty the tables that refer to it.
+    engine = writing(_engine(checked, foreign_keys=False, poolclass=NullPool))
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _check_foreign_keys(connection)
+    except CommandError as error:
+        raise MigrationError(f"the {tree} database is not at a revision this version knows: {error}") from error
+    finally:
+        engine.dispose()
+
+
+def head(tree: str) -> str:
+    """Newest revision of one tree of `storage/migrations`."""
+    revision = ScriptDirectory.from_config(_config(tree)).get_current_head()
+    if revision is None:
+        raise MigrationError(f"no migrations found for {tree}")
+    return revision
+
+
+def _config(tree: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("storage") / "migrations" / tree).replace("%", "%%"))
+    return config
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUrlError("not a database URL; use sqlite:///FILE or postgresql://…") from None
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        raise DatabaseUrlError("only sqlite and postgresql databases are supported")
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseUrlError("a SQLite database needs a file: sqlite:///FILE")
+    return parsed
+
+
+def _engine(url: URL, *, foreign_keys: bool, **options: Any) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        if "poolclass" not in options:
+            options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_pre_ping": True}
+        return create_engine(url, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}, **_QUIET, **options)
+    folder = Path(url.database or "").parent
+    if not folder.is_dir():
+        raise DatabaseUrlError("the folder of the SQLite database does not exist")
+    if "poolclass" not in options:
+        options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **_QUIET, **options)
+    _make_sqlite_strict(engine, foreign_keys=foreign_keys)
+    return engine
+
+
+def _make_sqlite_strict(engine: Engine, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi_connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions by itself, late, and commit before DDL.
+        dbapi_connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        ):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+        _keep_write_ahead_log(dbapi_connection)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _keep_write_ahead_log(dbapi_connection: sqlite3.Connection) -> None:
+    """Readers then never wait for the writer. SQLite does not wait by itself to switch a new file over."""
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            dbapi_connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(SWITCH_RETRY_S)
+        else:
+            return
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise MigrationError("the migration would leave rows that refer to nothing; nothing was changed")

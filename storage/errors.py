@@ -1,0 +1,74 @@
+"""What can go wrong where the registry is kept.
+
+StorageError
+├── DatabaseUrlError        correct the setting
+├── MigrationError          the database is not one that this version can bring up to date
+├── LedgerConflictError     a stored object says otherwise; keep both, overwrite neither
+├── NotInCatalogueError     ask for something else
+├── PageKeyError            start again at the first page
+├── StoredLesionError       a row of a lesion is damaged: restore it from a backup
+├── StoredReadingError      a row of a reading is damaged: restore it from a backup
+└── ImageStoreError         the image store did not give what was asked for
+    ├── ImageStoreUnavailableError  try again later
+    ├── ImageMissingError           the ledger knows it, the image store does not: run the doctor
+    └── ImageRejectedError          the image store will never take this object: set it aside
+
+Messages carry pseudonyms and pseudonymised UIDs only, and never a database URL (it may hold a password).
+"""
+
+from collections.abc import Iterable
+
+
+class StorageError(Exception):
+    """Root of this package's tree; catch it where storage is called from."""
+
+
+class DatabaseUrlError(StorageError):
+    """The database URL cannot be used; correct the setting."""
+
+
+class MigrationError(StorageError):
+    """The database cannot be brought to this version's tables."""
+
+
+class LedgerConflictError(StorageError):
+    """Nothing of the batch was recorded: some of its objects contradict the ledger.
+
+    `sop_instance_uids` names them, so that the caller can record the others without them.
+    """
+
+    def __init__(self, message: str, sop_instance_uids: Iterable[str]) -> None:
+        super().__init__(message)
+        self.sop_instance_uids = tuple(sorted(set(sop_instance_uids)))
+
+
+class NotInCatalogueError(StorageError):
+    """There is no such patient, study, series or object. What was asked for is not repeated."""
+
+
+class PageKeyError(StorageError):
+    """The place in a list to go on from is none; start again at the first page."""
+
+
+class StoredLesionError(StorageError):
+    """A lesion was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredReadingError(StorageError):
+    """A reading was kept that the lesion model refuses; its content is not repeated."""
+
+
+class ImageStoreError(StorageError):
+    """The image store did not give what was asked for."""
+
+
+class ImageStoreUnavailableError(ImageStoreError):
+    """The image store does not answer; try again later."""
+
+
+class ImageMissingError(ImageStoreError):
+    """The ledger knows the object, but the image store has no file for it."""
+
+
+class ImageRejectedError(ImageStoreError):
+    """The image store will never take this object; sending it again does not help."""

@@ -1,0 +1,221 @@
+"""The ledger: writes down, in batches, every object that came through the door and what became of it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.database import writing
+from storage.errors import LedgerConflictError
+from storage.ledger_records import AssociationSummary, LedgerCounts, QuarantinedObject, StoredObject, StudyContents
+from storage.ledger_tables import (
+    AssociationRow,
+    InstanceRow,
+    PatientRow,
+    QuarantinedRow,
+    SeriesRow,
+    StudyRow,
+)
+from storage.tables import Base
+
+# SQLite takes 32766 parameters in one statement, PostgreSQL 65535.
+LOOKUP_SIZE = 1000
+STREAM_SIZE = 1000
+
+
+class Ledger:
+    """Share one between threads: it holds no connection between calls."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def record(
+        self,
+        objects: Sequence[StoredObject] = (),
+        associations: Sequence[AssociationSummary] = (),
+        quarantined: Sequence[QuarantinedObject] = (),
+    ) -> None:
+        """Record everything or nothing. What is already there stays as it was: recording twice is harmless.
+
+        Only what a patient, study or series lacked is filled in, and an association is brought up to date, since
+        its summary may be corrected after a crash. Raises LedgerConflictError when an object contradicts what is
+        recorded.
+        """
+        if not (objects or associations or quarantined):
+            return
+        with writing(self._engine).begin() as connection:
+            if objects:
+                _record_objects(connection, objects)
+            _replace(connection, AssociationRow, [asdict(summary) for summary in associations])
+            _insert_missing(connection, QuarantinedRow, [asdict(item) for item in quarantined])
+
+    def source_digests(self, sop_instance_uids: Collection[str]) -> dict[str, str]:
+        """Keyed digest of each of these objects that is already stored."""
+        with self._engine.connect() as connection:
+            return _lookup(connection, InstanceRow.sop_instance_uid, InstanceRow.source_digest, sop_instance_uids)
+
+    def contradicted(self, objects: Sequence[StoredObject]) -> frozenset[str]:
+        """The SOPInstanceUIDs of those that the ledger, or an earlier one of them, contradicts. Nothing is recorded."""
+        with writing(self._engine).connect() as connection:
+            try:
+                _record_objects(connection, objects)
+            except LedgerConflictError as error:
+                return frozenset(error.sop_instance_uids)
+            finally:
+                connection.rollback()
+        return frozenset()
+
+    def study(self, study_instance_uid: str) -> StudyContents | None:
+        """What is recorded of a study; None when it is unknown."""
+        owner = select(StudyRow.pseudonym).where(StudyRow.study_instance_uid == study_instance_uid)
+        digests = (
+            select(InstanceRow.sop_instance_uid, InstanceRow.source_digest)
+            .join(SeriesRow, SeriesRow.series_instance_uid == InstanceRow.series_instance_uid)
+            .where(SeriesRow.study_instance_uid == study_instance_uid)
+        )
+        with self._engine.connect() as connection:
+            pseudonym = connection.execute(owner).scalar_one_or_none()
+            if pseudonym is None:
+                return None
+            return StudyContents(pseudonym, dict(connection.execute(digests).all()))
+
+    def object_ids(self) -> Iterator[tuple[str, str]]:
+        """(SOP Instance UID, Orthanc id) of every object, streamed in the order of the UIDs."""
+        wanted = select(InstanceRow.sop_instance_uid, InstanceRow.orthanc_id)
+        last = ""
+        while True:
+            page = wanted.where(InstanceRow.sop_instance_uid > last)
+            with self._engine.connect() as connection:
+                rows = connection.execute(page.order_by(InstanceRow.sop_instance_uid).limit(STREAM_SIZE)).all()
+            yield from ((uid, orthanc_id) for uid, orthanc_id in rows)
+            if len(rows) < STREAM_SIZE:
+                return
+            last = rows[-1].sop_instance_uid
+
+    def counts(self) -> LedgerCounts:
+        """Rows of each kind, from one moment."""
+        kinds = {
+            "patients": PatientRow,
+            "studies": StudyRow,
+            "series": SeriesRow,
+            "objects": InstanceRow,
+            "quarantined": QuarantinedRow,
+        }
+        columns = [select(func.count()).select_from(row).scalar_subquery().label(kind) for kind, row in kinds.items()]
+        with self._engine.connect() as connection:
+            counted = connection.execute(select(*columns)).mappings().one()
+        return LedgerCounts(**counted)
+
+
+def _record_objects(connection: Connection, objects: Sequence[StoredObject]) -> None:
+    patients = _first_of_each(objects, PatientRow, "pseudonym")
+    studies = _first_of_each(objects, StudyRow, "study_instance_uid")
+    series = _first_of_each(objects, SeriesRow, "series_instance_uid")
+    instances = _first_of_each(objects, InstanceRow, "sop_instance_uid")
+    _insert_missing(connection, PatientRow, patients)
+    _insert_missing(connection, StudyRow, studies)
+    _insert_missing(connection, SeriesRow, series)
+    _insert_missing(connection, InstanceRow, instances)
+    _refuse_contradictions(connection, objects)
+    _fill_gaps(connection, PatientRow, "pseudonym", objects)
+    _fill_gaps(connection, StudyRow, "study_instance_uid", objects)
+    _fill_gaps(connection, SeriesRow, "series_instance_uid", objects)
+
+
+def _first_of_each(objects: Iterable[StoredObject], row: type[Base], key: str) -> list[dict[str, Any]]:
+    """Values for one table, one row per key, in the order of the keys.
+
+    Every writer thus locks rows in the same order, and two of them cannot wait for each other.
+    """
+    wanted = row.__table__.columns.keys()
+    found: dict[str, dict[str, Any]] = {}
+    for item in objects:
+        found.setdefault(
+            getattr(item, key),
+            {name: getattr(item, "stored_at" if name == "first_stored_at" else name) for name in wanted},
+        )
+    return [found[value] for value in sorted(found)]
+
+
+def _insert_missing(connection: Connection, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
+    if values:
+        connection.execute(_insert(connection, row).on_conflict_do_nothing(), values)
+
+
+def _replace(connection: Connection, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
+    if not values:
+        return
+    table = row.__table__
+    statement = _insert(connection, row)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    ordered = sorted(values, key=lambda value: tuple(value[key] for key in keys))
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), ordered)
+
+
+def _insert(connection: Connection, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(row)
+    return sqlite.insert(row)
+
+
+def _refuse_contradictions(connection: Connection, objects: Sequence[StoredObject]) -> None:
+    """Compare the batch with what is recorded, now that its own rows are in too."""
+    checks = (
+        ("study", StudyRow.study_instance_uid, StudyRow.pseudonym),
+        ("series", SeriesRow.series_instance_uid, SeriesRow.study_instance_uid),
+        ("object", InstanceRow.sop_instance_uid, InstanceRow.series_instance_uid),
+        ("object", InstanceRow.sop_instance_uid, InstanceRow.source_digest),
+    )
+    contradictions = []
+    for what, child, attribute in checks:
+        known = _lookup(connection, child, attribute, {getattr(item, child.key) for item in objects})
+        for item in objects:
+            uid = getattr(item, child.key)
+            if getattr(item, attribute.key) != known.get(uid):
+                text = f"{what} {uid} contradicts the ledger on {attribute.key}"
+                contradictions.append((text, item.sop_instance_uid))
+    if contradictions:
+        raise LedgerConflictError(contradictions[0][0], [uid for _, uid in contradictions])
+
+
+def _lookup(
+    connection: Connection,
+    key: InstrumentedAttribute[str],
+    value: InstrumentedAttribute[str],
+    wanted: Collection[str],
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    ordered = sorted(set(wanted))
+    for start in range(0, len(ordered), LOOKUP_SIZE):
+        some = ordered[start : start + LOOKUP_SIZE]
+        found |= dict(connection.execute(select(key, value).where(key.in_(some))).all())
+    return found
+
+
+def _fill_gaps(connection: Connection, row: type[Base], key: str, objects: Sequence[StoredObject]) -> None:
+    """The first object of a patient, study or series may lack what later ones have. What is known stays.
+
+    One statement for all columns, in the order of the keys: two writers cannot wait for each other.
+    """
+    columns = [column for column in row.__table__.columns if column.nullable]
+    known: dict[str, dict[str, Any]] = {}
+    for item in objects:
+        values = known.setdefault(getattr(item, key), dict.fromkeys(f"new_{column.name}" for column in columns))
+        for column in columns:
+            name = f"new_{column.name}"
+            values[name] = getattr(item, column.name) if values[name] is None else values[name]
+    filled = [{"key": uid, **values} for uid, values in sorted(known.items()) if set(values.values()) != {None}]
+    if not filled:
+        return
+    new = {column: bindparam(f"new_{column.name}", type_=column.type) for column in columns}
+    gap = or_(*(and_(column.is_(None), value.is_not(None)) for column, value in new.items()))
+    statement = (
+        update(row)
+        .where(row.__table__.columns[key] == bindparam("key"), gap)
+        .values({column.name: func.coalesce(column, value) for column, value in new.items()})
+    )
+    connection.execute(statement, filled)

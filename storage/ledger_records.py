@@ -1,0 +1,167 @@
+"""What is written into the ledger and read from it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from sqlalchemy import BigInteger, Integer, String
+
+from storage.ledger_tables import SHA256_HEX_LENGTH, InstanceRow, PatientRow, SeriesRow, StudyRow
+
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_BIG_INTEGER = 2**63 - 1
+
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class Limit(Protocol):
+    """What a column can keep."""
+
+    def problem(self, value: object) -> str | None:
+        """What is wrong with a value, without repeating it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLimit:
+    least: int
+    most: int
+    optional: bool
+
+    def problem(self, value: object) -> str | None:
+        if value is None:
+            return None if self.optional else "is missing"
+        if not isinstance(value, str):
+            return "is not text"
+        if not self.least <= len(value) <= self.most:
+            return f"has not {self.least} to {self.most} characters"
+        return "holds NUL or half a character" if _UNKEPT.search(value) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberLimit:
+    least: int
+    most: int
+    optional: bool
+
+    def problem(self, value: object) -> str | None:
+        if value is None:
+            return None if self.optional else "is missing"
+        if not isinstance(value, int):
+            return "is not a whole number"
+        return None if self.least <= value <= self.most else f"is not from {self.least} to {self.most}"
+
+
+def _limits() -> Iterator[tuple[str, Limit]]:
+    """As the tables have them, so that the two cannot differ."""
+    for row in (PatientRow, StudyRow, SeriesRow, InstanceRow):
+        for column in row.__table__.columns:
+            optional = bool(column.nullable)
+            match column.type:
+                case String(length=int(length)):
+                    yield column.name, TextLimit(least=0 if optional else 1, most=length, optional=optional)
+                case BigInteger():
+                    yield (
+                        column.name,
+                        NumberLimit(least=-LARGEST_BIG_INTEGER - 1, most=LARGEST_BIG_INTEGER, optional=optional),
+                    )
+                case Integer():
+                    yield column.name, NumberLimit(least=-LARGEST_INTEGER - 1, most=LARGEST_INTEGER, optional=optional)
+
+
+_LIMITS: Mapping[str, Limit] = MappingProxyType(
+    {
+        **dict(_limits()),
+        "size": NumberLimit(least=0, most=LARGEST_BIG_INTEGER, optional=False),
+        "sha256": TextLimit(least=SHA256_HEX_LENGTH, most=SHA256_HEX_LENGTH, optional=False),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """One object as Orthanc keeps it. All identifiers are pseudonymised; `study_date` is already shifted.
+
+    `size` (bytes) and `sha256` (hex) are those of the Part 10 file; `source_digest` is the keyed digest of
+    the received data set, equal for a re-send and different for a conflict.
+    """
+
+    association_id: str
+    pseudonym: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    modality: str | None
+    study_date: date | None
+    patient_sex: str | None
+    series_number: int | None
+    instance_number: int | None
+    frame_of_reference_uid: str | None
+    rows: int | None
+    columns: int | None
+    number_of_frames: int | None
+    size: int
+    sha256: str
+    source_digest: str
+    orthanc_id: str
+    received_at: datetime
+    stored_at: datetime
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what the ledger could not keep; the field is named, its value is not."""
+        for field, limit in _LIMITS.items():
+            problem = limit.problem(getattr(self, field))
+            if problem:
+                raise ValueError(f"{field}: {problem}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationSummary:
+    """One closed association. `outcome` is released, aborted or lost."""
+
+    association_id: str
+    calling_ae_title: str
+    peer_address: str
+    opened_at: datetime
+    closed_at: datetime
+    outcome: str
+    received: int
+    stored: int
+    duplicates: int
+    quarantined: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedObject:
+    """One object set aside; `reason` is a code, never a text taken from the object."""
+
+    quarantine_id: str
+    association_id: str
+    reason: str
+    sop_class_uid: str
+    size: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StudyContents:
+    """What the ledger has of one study: whose it is, and the source digest of each object by SOPInstanceUID."""
+
+    pseudonym: str
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerCounts:
+    """How many rows of each kind."""
+
+    patients: int
+    studies: int
+    series: int
+    objects: int
+    quarantined: int

@@ -1,0 +1,94 @@
+"""Lesions in the registry database."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from annotation.entities import Lesion
+from annotation.errors import LesionNotFoundError
+from lesion_model.anatomy import Site
+from lesion_model.skeleton import Bone, Level, Region, Side
+from storage.errors import StoredLesionError
+from storage.ledger_tables import PatientRow
+from storage.reading_tables import LesionRow
+
+
+class SqlLesions:
+    """Satisfies `annotation.ports.Lesions` within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def next_number(self, pseudonym: str) -> int:
+        """One more than the highest. The patient's row is locked (SQLite: the database), so that two
+        requests at once number their lesions one after the other."""
+        patient = select(PatientRow.pseudonym).where(PatientRow.pseudonym == pseudonym)
+        self._session.execute(patient.with_for_update(key_share=True))
+        highest = select(func.max(LesionRow.number)).where(LesionRow.pseudonym == pseudonym)
+        return (self._session.scalar(highest) or 0) + 1
+
+    def add(self, lesion: Lesion) -> None:
+        self._session.add(_row(lesion))
+        self._session.flush()
+
+    def get(self, lesion_id: UUID) -> Lesion:
+        row = self._session.get(LesionRow, str(lesion_id))
+        if row is None:
+            raise LesionNotFoundError
+        return _lesion(row)
+
+    def many(self, lesion_ids: Collection[UUID]) -> dict[UUID, Lesion]:
+        wanted = select(LesionRow).where(LesionRow.id.in_([str(lesion_id) for lesion_id in lesion_ids]))
+        return {UUID(row.id): _lesion(row) for row in self._session.scalars(wanted)}
+
+    def of_patient(self, pseudonym: str, *, after: int, limit: int) -> Sequence[Lesion]:
+        wanted = (
+            select(LesionRow)
+            .where(LesionRow.pseudonym == pseudonym, LesionRow.number > after)
+            .order_by(LesionRow.number)
+            .limit(limit)
+        )
+        return [_lesion(row) for row in self._session.scalars(wanted)]
+
+
+def _row(lesion: Lesion) -> LesionRow:
+    site = lesion.site
+    return LesionRow(
+        id=str(lesion.id),
+        pseudonym=lesion.pseudonym,
+        number=lesion.number,
+        bone=site.bone.value,
+        level=site.level.value if site.level else None,
+        rib_number=site.number,
+        region=site.region.value if site.region else None,
+        side=site.side.value if site.side else None,
+        created_at=lesion.created_at,
+        created_by=lesion.created_by,
+    )
+
+
+def _lesion(row: LesionRow) -> Lesion:
+    try:
+        lesion_id, site = UUID(row.id), _site(row)
+    except ValueError as error:  # the lesion model's refusals are such
+        raise StoredLesionError(f"lesion {row.number} of patient {row.pseudonym}") from error
+    return Lesion(
+        id=lesion_id,
+        pseudonym=row.pseudonym,
+        number=row.number,
+        site=site,
+        created_at=row.created_at,
+        created_by=row.created_by,
+    )
+
+
+def _site(row: LesionRow) -> Site:
+    return Site(
+        bone=Bone(row.bone),
+        level=Level(row.level) if row.level else None,
+        number=row.rib_number,
+        region=Region(row.region) if row.region else None,
+        side=Side(row.side) if row.side else None,
+    )

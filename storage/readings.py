@@ -1,0 +1,140 @@
+"""Readings and their revisions in the registry database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from annotation.entities import FIRST_REVISION, Reading
+from annotation.errors import PlaceInListError, ReadingNotFoundError, StaleRevisionError, UnacceptableError
+from annotation.ports import ReadingFilter
+from storage.errors import StoredReadingError
+from storage.ledger_tables import StudyRow
+from storage.reading_documents import findings_document, findings_from, geometry_document, geometry_from
+from storage.reading_tables import LesionRow, ReadingRow, RevisionRow
+
+Found = Select[ReadingRow, RevisionRow]
+
+
+class SqlReadings:
+    """Satisfies `annotation.ports.Readings` within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, reading: Reading) -> None:
+        if reading.revision == FIRST_REVISION:
+            self._session.add(_reading_row(reading))
+            self._session.flush()
+        self._session.add(_revision_row(reading))
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            if reading.revision == FIRST_REVISION:
+                raise
+            raise StaleRevisionError(reading.revision) from error
+
+    def newest(self, reading_id: UUID) -> Reading:
+        found = self._one(_newest().where(ReadingRow.id == str(reading_id)))
+        if found is None:
+            raise ReadingNotFoundError
+        return found
+
+    def history(self, reading_id: UUID) -> Sequence[Reading]:
+        wanted = _every().where(ReadingRow.id == str(reading_id)).order_by(RevisionRow.revision)
+        found = self._all(wanted)
+        if not found:
+            raise ReadingNotFoundError
+        return found
+
+    def newest_of_lesion(self, lesion_id: UUID) -> Reading | None:
+        wanted = (
+            _newest()
+            .join(StudyRow, StudyRow.study_instance_uid == ReadingRow.study_instance_uid)
+            .where(ReadingRow.lesion_id == str(lesion_id))
+            .order_by(
+                StudyRow.study_date.is_(None),  # PostgreSQL and SQLite sort nulls to different ends
+                StudyRow.study_date.desc(),
+                ReadingRow.created_at.desc(),
+                ReadingRow.id.desc(),
+            )
+            .limit(1)
+        )
+        return self._one(wanted)
+
+    def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
+        found = _newest().order_by(ReadingRow.created_at, ReadingRow.id).limit(limit)
+        if wanted.lesion_id is not None:
+            found = found.where(ReadingRow.lesion_id == str(wanted.lesion_id))
+        if wanted.study_instance_uid is not None:
+            found = found.where(ReadingRow.study_instance_uid == wanted.study_instance_uid)
+        if wanted.pseudonym is not None:
+            found = found.join(LesionRow, LesionRow.id == ReadingRow.lesion_id)
+            found = found.where(LesionRow.pseudonym == wanted.pseudonym)
+        if after is not None:
+            last = self._session.get(ReadingRow, str(after))
+            if last is None:
+                raise PlaceInListError
+            found = found.where(tuple_(ReadingRow.created_at, ReadingRow.id) > (last.created_at, last.id))
+        return self._all(found)
+
+    def _one(self, wanted: Found) -> Reading | None:
+        found = self._session.execute(wanted).first()
+        return None if found is None else _reading(*found)
+
+    def _all(self, wanted: Found) -> list[Reading]:
+        return [_reading(reading, revision) for reading, revision in self._session.execute(wanted)]
+
+
+def _every() -> Found:
+    return select(ReadingRow, RevisionRow).join(RevisionRow, RevisionRow.reading_id == ReadingRow.id)
+
+
+def _newest() -> Found:
+    highest = (
+        select(func.max(RevisionRow.revision))
+        .where(RevisionRow.reading_id == ReadingRow.id)
+        .correlate(ReadingRow)
+        .scalar_subquery()
+    )
+    return _every().where(RevisionRow.revision == highest)
+
+
+def _reading_row(reading: Reading) -> ReadingRow:
+    return ReadingRow(
+        id=str(reading.id),
+        lesion_id=str(reading.lesion_id),
+        study_instance_uid=reading.study_instance_uid,
+        created_at=reading.recorded_at,
+    )
+
+
+def _revision_row(reading: Reading) -> RevisionRow:
+    return RevisionRow(
+        reading_id=str(reading.id),
+        revision=reading.revision,
+        findings=findings_document(reading.findings),
+        geometry=geometry_document(reading.geometry),
+        recorded_by=reading.recorded_by,
+        recorded_at=reading.recorded_at,
+        reason=reading.reason,
+    )
+
+
+def _reading(reading: ReadingRow, revision: RevisionRow) -> Reading:
+    try:
+        return Reading(
+            id=UUID(reading.id),
+            lesion_id=UUID(reading.lesion_id),
+            study_instance_uid=reading.study_instance_uid,
+            revision=revision.revision,
+            findings=findings_from(revision.findings),
+            geometry=geometry_from(revision.geometry),
+            recorded_by=revision.recorded_by,
+            recorded_at=revision.recorded_at,
+            reason=revision.reason,
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, UnacceptableError) as error:
+        raise StoredReadingError(f"revision {revision.revision} of reading {reading.id}") from error

@@ -1,0 +1,13 @@
+"""Every table of the registry, in one metadata: for migrations and the test that compares them."""
+
+from sqlalchemy import MetaData
+
+from storage import ledger_tables, reading_tables, token_tables
+from storage.tables import Base
+
+TABLE_MODULES = (ledger_tables, reading_tables, token_tables)
+
+
+def metadata() -> MetaData:
+    """The tables as the code wants them; each module above has registered its own by being imported."""
+    return Base.metadata

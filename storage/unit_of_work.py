@@ -1,0 +1,82 @@
+"""One transaction on the registry database, for the act of reading."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from storage.database import writing
+from storage.image_lookups import SqlImages
+from storage.lesions import SqlLesions
+from storage.readings import SqlReadings
+
+# One number for "someone is writing lesions or readings"; the migrations have another.
+WRITING_LOCK = 0x05731
+
+
+class SqlUnitOfWork:
+    """Satisfies `annotation.ports.UnitOfWork`. Use each once or several times, by one thread at a time.
+
+    `write` says that the work will change something. Such work is done one at a time, from `with` on: SQLite
+    must know when the transaction begins, PostgreSQL takes a lock of ours. So times that are taken inside follow
+    each other in the order of the commits, and a list by time that was read to its end misses nothing that comes
+    later. (It still could if the clock of the machine is set back, or the clocks of several machines disagree.)
+    """
+
+    def __init__(self, engine: Engine, *, write: bool) -> None:
+        self._engine = writing(engine) if write else engine
+        self._write = write
+        self._session: Session | None = None
+
+    @property
+    def lesions(self) -> SqlLesions:
+        return SqlLesions(self._current)
+
+    @property
+    def readings(self) -> SqlReadings:
+        return SqlReadings(self._current)
+
+    @property
+    def images(self) -> SqlImages:
+        return SqlImages(self._current)
+
+    def __enter__(self) -> Self:
+        session = Session(self._engine, expire_on_commit=False)
+        if self._write:
+            with _closed_on_failure(session):
+                _wait_for_turn(session.connection())
+        self._session = session
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._current.close()  # rolls back what was not committed
+        self._session = None
+
+    def commit(self) -> None:
+        self._current.commit()
+
+    @property
+    def _current(self) -> Session:
+        if self._session is None:
+            raise RuntimeError("a unit of work is used inside `with`")
+        return self._session
+
+
+@contextmanager
+def _closed_on_failure(session: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        session.close()
+        raise
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Readings are written by people, a few a minute: that one waits for the other costs nothing."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING_LOCK})")

@@ -1,0 +1,156 @@
+"""The registry's migrations, on both databases."""
+
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Engine, inspect, text
+
+from storage import registry
+from storage.database import migrate_registry, open_database, registry_head, registry_revision
+from storage.errors import DatabaseUrlError, MigrationError
+
+
+def test_migrated_tables_are_those_that_the_code_wants(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        differences = compare_metadata(context, registry.metadata())
+
+    assert differences == []
+
+
+def test_check_constraints_are_those_that_the_code_wants(engine: Engine) -> None:
+    wanted = {
+        (table.name, constraint.name)
+        for table in registry.metadata().sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+
+    found = {
+        (name, constraint["name"])
+        for name in inspect(engine).get_table_names()
+        for constraint in inspect(engine).get_check_constraints(name)
+    }
+
+    assert found == wanted
+
+
+def test_a_new_database_has_no_revision_until_it_is_migrated(database_url: str) -> None:
+    engine = open_database(database_url)
+    before = registry_revision(engine)
+    migrate_registry(database_url)
+    after = registry_revision(engine)
+    engine.dispose()
+
+    assert before is None
+    assert after == registry_head()
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    migrate_registry(database_url)
+    migrate_registry(database_url)
+
+    engine = open_database(database_url)
+    assert registry_revision(engine) == registry_head()
+    engine.dispose()
+
+
+def migrate_together(start: Barrier, url: str) -> None:
+    start.wait(timeout=60)
+    migrate_registry(url)
+
+
+def test_several_processes_may_migrate_at_once(database_url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(4)
+    processes = [context.Process(target=migrate_together, args=(start, database_url)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    engine = open_database(database_url)
+    assert registry_revision(engine) == registry_head()
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(MigrationError, match="not at a revision this version knows"):
+        migrate_registry(engine.url.render_as_string(hide_password=False))
+
+    assert registry_revision(engine) == "9999"
+
+
+def test_a_migration_that_would_orphan_rows_is_refused_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    migrate_registry(url)
+
+    def orphan_a_study(config: Config, _revision: str) -> None:
+        config.attributes["connection"].exec_driver_sql(
+            "INSERT INTO study (study_instance_uid, pseudonym, first_stored_at) "
+            "VALUES ('2.25.1', 'nobody', '2031-01-01')"
+        )
+
+    monkeypatch.setattr(command, "upgrade", orphan_a_study)
+    with pytest.raises(MigrationError, match="nothing was changed"):
+        migrate_registry(url)
+
+    engine = open_database(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM study")).scalar_one() == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("no url with secret", id="not a URL"),
+        pytest.param("mysql://user:secret@host/db", id="another kind of database"),
+        pytest.param("sqlite://", id="SQLite in memory"),
+        pytest.param("sqlite:////no/such/secret/folder/db.sqlite", id="a folder that does not exist"),
+    ],
+)
+def test_an_unusable_url_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(DatabaseUrlError) as refusal:
+        open_database(url)
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_sqlite_is_opened_strict_and_durable(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    engine.dispose()
+
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
+
+
+def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
+    engines = [open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}") for number in range(25) for _ in range(6)]
+    together = threading.Barrier(6)
+
+    def open_all(own: list[Engine]) -> None:
+        for engine in own:
+            together.wait(timeout=20)
+            with engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+            engine.dispose()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(open_all, [engines[number::6] for number in range(6)]))

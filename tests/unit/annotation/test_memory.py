@@ -1,0 +1,13 @@
+"""The unit of work in memory keeps the contract, so tests on it are worth something."""
+
+import pytest
+
+from tests.builders.registry import OBJECTS
+from tests.unit.annotation.contract import UnitOfWorkContract
+from tests.unit.annotation.memory import MemoryUnitOfWork
+
+
+class TestMemoryUnitOfWork(UnitOfWorkContract):
+    @pytest.fixture
+    def uow(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(OBJECTS)
