@@ -1,0 +1,49 @@
+"""Codes of the DICOM dictionaries: only these may pass, and their meaning is written from here."""
+
+import re
+from functools import cache
+from typing import cast
+
+from pydicom.dataset import Dataset
+from pydicom.sr._concepts_dict import concepts  # the dictionaries' only form that can be read by code value
+from pydicom.sr._snomed_dict import mapping
+
+_SNOMED_RT_NAMES = frozenset({"SRT", "SNM3", "99SDM"})
+"""SNOMED RT under its several designators (PS3.16 8.1)."""
+
+_UNIT = re.compile(r"(?:[A-Za-z]{1,5}|\d{1,3}|[./%*'^()\[\]-]|\{(?:SUVbw|SUVlbm|SUVbsa|counts|ratio)\}){1,8}")
+"""A unit of measure (UCUM): units are built by a grammar, so no dictionary holds them all; a name rarely fits in."""
+
+_LONGEST_MEANING = 64
+
+
+def known_meaning(scheme: str, value: str) -> str | None:
+    """The dictionary's meaning of a code, or None when it holds no such code."""
+    if scheme in _SNOMED_RT_NAMES:
+        concept_id = mapping["SRT"].get(value)
+        return None if concept_id is None else _meanings().get(("SCT", str(concept_id)))
+    if scheme == "UCUM" and _UNIT.fullmatch(value):
+        return _meanings().get((scheme, value), value)
+    return _meanings().get((scheme, value))
+
+
+def code(value: str, scheme: str, meaning: str) -> Dataset:
+    """A coded entry (PS3.3 Table 8.8-1), basic attributes only."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning[:_LONGEST_MEANING]
+    return item
+
+
+def _dictionaries() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
+    """Scheme → keyword → code → (meaning, context groups)."""
+    return cast("dict[str, dict[str, dict[str, tuple[str, list[int]]]]]", concepts)
+
+
+@cache
+def _meanings() -> dict[tuple[str, str], str]:
+    return {
+        (scheme, code): meaning
+        for scheme, keywords in _dictionaries().items()
+        for codes in keywords.values()
+        for code, (meaning, _groups) in codes.items()
+    }

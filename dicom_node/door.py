@@ -1,0 +1,136 @@
+"""The door: takes one received object to its one end, stored, quarantined or refused.
+
+It answers only once that end is durable. Whatever goes wrong on the way, nothing identified stays in clear
+and nothing is half-done.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from dicom_node.entry import Entry, header_facts
+from dicom_node.errors import NodeError, RefusedError, TryAgainError, UnprocessableError
+from dicom_node.journal import Journal
+from dicom_node.known_studies import KnownStudies
+from dicom_node.outbox import Outbox, OutboxConflictError
+from dicom_node.pseudonymise import Pseudonymised, Pseudonymiser
+from dicom_node.quarantine import Circumstances, Quarantine
+from dicom_node.status import Reason
+from storage.vault import VaultError
+
+log = logging.getLogger("osteon.door")
+
+
+class Outcome(Enum):
+    """The ends that are answered with Success."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One C-STORE: the object as a DICOM file, and what the request said of it (PS3.7 9.1.1)."""
+
+    association_id: str
+    file: bytes
+    abstract_syntax: str
+    """What was negotiated for the presentation context it came on."""
+    affected_sop_class_uid: str
+    affected_sop_instance_uid: str
+    received_at: datetime
+
+
+class Door:
+    """Share one between all associations: it holds no state of any."""
+
+    def __init__(
+        self,
+        *,
+        pseudonymise: Pseudonymiser,
+        outbox: Outbox,
+        quarantine: Quarantine,
+        journal: Journal,
+        studies: KnownStudies,
+    ) -> None:
+        self._pseudonymise = pseudonymise
+        self._outbox = outbox
+        self._quarantine = quarantine
+        self._journal = journal
+        self._studies = studies
+
+    def receive(self, arrival: Arrival) -> Outcome:
+        """Take an object. On return it is durable; a NodeError says what became of it instead."""
+        try:
+            return self._take_in(arrival)
+        except UnprocessableError as error:
+            self._set_aside(arrival, error)
+            raise
+
+    def _take_in(self, arrival: Arrival) -> Outcome:
+        try:
+            made = self._pseudonymise(arrival.file)
+        except NodeError:
+            raise
+        except VaultError as error:
+            raise TryAgainError(type(error).__name__) from None
+        except Exception as error:  # noqa: BLE001 - the boundary to hostile bytes; its text may hold a value
+            raise UnprocessableError(Reason.UNEXPECTED_ERROR, type(error).__name__) from None
+        self._check_class(arrival, made)
+        entry = self._entry(arrival, made)
+        known = self._studies.contents(arrival.association_id, entry.study_instance_uid, entry.pseudonym)
+        if known.pseudonym != entry.pseudonym:
+            raise UnprocessableError(Reason.STUDY_CONFLICT)
+        digest = known.digests.get(entry.sop_instance_uid)
+        if digest is None:
+            outcome = self._keep(entry, made.file)
+            known.digests[entry.sop_instance_uid] = entry.source_digest
+            return outcome
+        if digest != entry.source_digest:
+            raise UnprocessableError(Reason.CONFLICT)
+        return Outcome.DUPLICATE
+
+    def _entry(self, arrival: Arrival, made: Pseudonymised) -> Entry:
+        """What the outbox notes of the object; what the ledger could never hold must not be acknowledged."""
+        entry = Entry(
+            association_id=arrival.association_id,
+            pseudonym=made.pseudonym,
+            **header_facts(made.dataset),
+            size=len(made.file),
+            sha256=hashlib.sha256(made.file).hexdigest(),
+            source_digest=made.source_digest,
+            received_at=arrival.received_at,
+        )
+        try:
+            entry.stored(arrival.received_at)
+        except ValueError:
+            raise UnprocessableError(Reason.UNEXPECTED_ERROR, "the ledger cannot hold its header") from None
+        return entry
+
+    def _keep(self, entry: Entry, file: bytes) -> Outcome:
+        try:
+            return Outcome.STORED if self._outbox.put(entry, file) else Outcome.DUPLICATE
+        except OutboxConflictError:
+            raise UnprocessableError(Reason.CONFLICT) from None
+
+    def _check_class(self, arrival: Arrival, made: Pseudonymised) -> None:
+        """The data set must be what the request announced (PS3.4 B.2.3: A9xx)."""
+        if not made.dataset.SOPClassUID == arrival.affected_sop_class_uid == arrival.abstract_syntax:
+            raise RefusedError("SOP Class UIDs of presentation context, request and data set differ")
+        if made.sop_instance_uid_before != arrival.affected_sop_instance_uid:
+            raise RefusedError("SOP Instance UID of request and data set differ")
+
+    def _set_aside(self, arrival: Arrival, error: UnprocessableError) -> None:
+        came = Circumstances(
+            association_id=arrival.association_id,
+            sop_class_uid=arrival.abstract_syntax,
+            received_at=arrival.received_at,
+        )
+        try:
+            label = self._quarantine.put(arrival.file, came, error.reason, str(error))
+            self._journal.write(label.for_ledger())
+        except OSError as failure:
+            log.error("quarantine failed: %s", type(failure).__name__)  # noqa: TRY400 - a traceback may hold values
+            raise TryAgainError("quarantine") from None

@@ -1,0 +1,198 @@
+"""The forwarder: takes what waits in the outbox to Orthanc, then to the ledger, then lets it go.
+
+An object leaves the outbox only when both have it; a crash at any point makes it go again, which both bear.
+"""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dicom_node.delays import Delays
+from dicom_node.journal import Journal
+from dicom_node.outbox import DamagedEntryError, Outbox, Waiting
+from dicom_node.quarantine import Circumstances, Quarantine
+from dicom_node.status import Reason
+from storage.errors import ImageRejectedError, ImageStoreError, StorageError
+from storage.ledger import Ledger
+from storage.ledger_records import QuarantinedObject, StoredObject
+from storage.orthanc import Placed
+
+log = logging.getLogger("osteon.forwarder")
+
+BATCH = 32
+POLL_SECONDS = 0.25
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 15.0
+STOP_SECONDS = 10.0
+
+
+class ImageStore(Protocol):
+    """What the forwarder needs of Orthanc."""
+
+    def store(self, file: bytes | memoryview, expected_id: str) -> Placed: ...
+
+    def read(self, orthanc_id: str) -> Iterator[bytes]: ...
+
+    def ready(self) -> bool: ...
+
+
+class Pass(Enum):
+    """What one pass over the outbox came to."""
+
+    IDLE = "nothing waits"
+    MOVED = "something was forwarded"
+    BLOCKED = "Orthanc or the ledger is not to be had"
+
+
+class Forwarder:
+    """One thread between outbox, Orthanc and ledger."""
+
+    def __init__(
+        self, *, outbox: Outbox, journal: Journal, quarantine: Quarantine, orthanc: ImageStore, ledger: Ledger
+    ) -> None:
+        self._outbox = outbox
+        self._journal = journal
+        self._quarantine = quarantine
+        self._orthanc = orthanc
+        self._ledger = ledger
+        self._delays = Delays()
+        self._stopping = threading.Event()
+        # A daemon: a silent Orthanc must not hold up the end of the process; the outbox bears it.
+        self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the object in hand, within limits, and end; the rest waits in the outbox for the next start."""
+        self._stopping.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping.is_set():
+            done = self.forward_once()
+            if done is Pass.BLOCKED:
+                self._stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                continue
+            pause = FIRST_PAUSE_SECONDS
+            if done is Pass.IDLE:
+                self._stopping.wait(POLL_SECONDS)
+
+    def forward_once(self) -> Pass:
+        """One pass: a batch of objects, and the journal's facts."""
+        try:
+            moved = self._forward_facts() + self._forward_objects()
+        except (SQLAlchemyError, StorageError, OSError) as error:
+            log.warning("forwarding waits: %s", type(error).__name__)
+            return Pass.BLOCKED
+        except Exception as error:  # noqa: BLE001 - the thread must outlive whatever it meets, and say so
+            log.error("forwarding failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may hold values
+            return Pass.BLOCKED
+        return Pass.MOVED if moved else Pass.IDLE
+
+    def _forward_facts(self) -> int:
+        facts = list(islice(self._journal.read(), BATCH))
+        if facts:
+            self._ledger.record(
+                associations=[fact for _, fact in facts if not isinstance(fact, QuarantinedObject)],
+                quarantined=[fact for _, fact in facts if isinstance(fact, QuarantinedObject)],
+            )
+        for path, _ in facts:
+            self._journal.remove(path)
+        return len(facts)
+
+    def _forward_objects(self) -> int:
+        batch = list(self._batch())
+        if not batch:
+            return 0
+        now = datetime.now(UTC)
+        contradicted = self._ledger.contradicted([waiting.entry.stored(now) for waiting in batch])
+        placed: dict[Path, StoredObject] = {}
+        try:
+            for waiting in batch:
+                if waiting.entry.sop_instance_uid in contradicted:
+                    self._set_aside(waiting, Reason.CONFLICT)  # before Orthanc has it: it must not keep what we refuse
+                elif self._place_or_delay(waiting):
+                    placed[waiting.path] = waiting.entry.stored(datetime.now(UTC))
+        finally:
+            self._record(placed)
+        return len(batch)
+
+    def _batch(self) -> Iterator[Waiting]:
+        due = (path for path in self._outbox.waiting() if self._delays.is_due(path))
+        for path in islice(due, BATCH):
+            if self._stopping.is_set():
+                return
+            try:
+                yield self._outbox.open(path)
+            except FileNotFoundError:
+                continue
+            except DamagedEntryError:
+                self._outbox.put_aside(path)
+                log.error("outbox entry %s is damaged and was put aside", path.name)  # noqa: TRY400
+
+    def _place_or_delay(self, waiting: Waiting) -> bool:
+        """One object that Orthanc does not take for now must not hold up the others; an Orthanc that is down may."""
+        try:
+            placed = self._place(waiting)
+        except ImageStoreError:
+            if not self._orthanc.ready():
+                raise
+            seconds = self._delays.delay(waiting.path)
+            log.warning("an object waits %.0f s: Orthanc did not take it", seconds)
+            return False
+        self._delays.forget(waiting.path)
+        return placed
+
+    def _place(self, waiting: Waiting) -> bool:
+        """Bring one object to Orthanc. False when it went to quarantine instead."""
+        entry = waiting.entry
+        try:
+            placed = self._orthanc.store(waiting.file, entry.orthanc_id)
+        except ImageRejectedError:
+            self._set_aside(waiting, Reason.REJECTED_BY_ORTHANC)
+            return False
+        if placed.already and not self._same_as_kept(waiting):
+            self._set_aside(waiting, Reason.CONFLICT)
+            return False
+        return True
+
+    def _same_as_kept(self, waiting: Waiting) -> bool:
+        """Whether Orthanc's object of the same identifiers is this one sent again.
+
+        The ledger knows the digest of what was received; where it has no row yet, the files are compared.
+        """
+        entry = waiting.entry
+        known = self._ledger.source_digests([entry.sop_instance_uid]).get(entry.sop_instance_uid)
+        if known is not None:
+            return known == entry.source_digest
+        kept = hashlib.sha256()
+        for chunk in self._orthanc.read(entry.orthanc_id):
+            kept.update(chunk)
+        return kept.hexdigest() == entry.sha256
+
+    def _record(self, placed: dict[Path, StoredObject]) -> None:
+        """A LedgerConflictError here means that another node was quicker: the next pass finds it before Orthanc."""
+        self._ledger.record(objects=list(placed.values()))
+        for path in placed:
+            self._outbox.remove(path)
+
+    def _set_aside(self, waiting: Waiting, reason: Reason) -> None:
+        """Acknowledged objects are never dropped: what Orthanc or the ledger cannot take is kept, encrypted."""
+        entry = waiting.entry
+        came = Circumstances(
+            association_id=entry.association_id, sop_class_uid=entry.sop_class_uid, received_at=entry.received_at
+        )
+        self._journal.write(self._quarantine.put(bytes(waiting.file), came, reason).for_ledger())
+        self._outbox.remove(waiting.path)
+        log.warning("object of association %s: %s", entry.association_id, reason.value)

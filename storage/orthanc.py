@@ -1,0 +1,145 @@
+"""Orthanc through orthanc-api-client, with what the client leaves out: time limits, and every answer checked."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from orthanc_api_client import OrthancApiClient
+from orthanc_api_client.exceptions import HttpError, OrthancApiException, ResourceNotFound
+from requests.adapters import HTTPAdapter
+
+from storage.errors import ImageMissingError, ImageRejectedError, ImageStoreError, ImageStoreUnavailableError
+
+CHUNK_BYTES = 1 << 18
+CONNECT_SECONDS = 5.0
+PAGE = 1000
+POOL_SIZE = 10
+_UNAVAILABLE = "Orthanc does not answer as it should"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Orthanc's answer to an upload. `already` means that it held an object of these identifiers before."""
+
+    orthanc_id: str
+    already: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrthancState:
+    """What Orthanc says of itself."""
+
+    version: str
+    plugins: tuple[str, ...]
+    instances: int
+
+
+def instance_id(pseudonym: str, study_uid: str, series_uid: str, sop_uid: str) -> str:
+    """The id that Orthanc gives an instance: SHA-1 of the four identifiers, in five groups of eight."""
+    text = "|".join((pseudonym, study_uid, series_uid, sop_uid))
+    digest = hashlib.sha1(text.encode("utf-8"), usedforsecurity=False).hexdigest()
+    return "-".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+class Orthanc:
+    """One Orthanc server. Safe to share between threads."""
+
+    def __init__(self, url: str, user: str, password: str, timeout: float = 30.0) -> None:
+        """`timeout`: seconds without a byte of an answer after which it counts as unavailable."""
+        self._client = OrthancApiClient(url if url.endswith("/") else f"{url}/", user=user, pwd=password)
+        self._timeout = (CONNECT_SECONDS, timeout)
+        # The client offers no way to set these: no proxy may see images or password, and retrying is the caller's
+        # business, who knows when to stop.
+        session: requests.Session = self._client._http_session  # noqa: SLF001
+        session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def store(self, file: bytes | memoryview, expected_id: str) -> Placed:
+        """Upload one DICOM file.
+
+        Raises ImageRejectedError when Orthanc will never take it, ImageStoreUnavailableError otherwise.
+        """
+        answer = self._json(lambda: self._client.post("instances", data=file, timeout=self._timeout))
+        status = answer.get("Status") if isinstance(answer, dict) else None
+        if status not in {"Success", "AlreadyStored"}:
+            raise ImageStoreUnavailableError(_UNAVAILABLE)
+        if answer.get("ID") != expected_id:
+            raise ImageRejectedError("Orthanc filed the object under other identifiers than ours")
+        return Placed(expected_id, already=status == "AlreadyStored")
+
+    def read(self, orthanc_id: str) -> Iterator[bytes]:
+        """The file of one instance, in chunks; whether it exists is known at once.
+
+        Raises ImageMissingError or ImageStoreUnavailableError.
+        """
+        response = self._call(
+            lambda: self._client.get(f"instances/{orthanc_id}/file", stream=True, timeout=self._timeout)
+        )
+        return _chunks(response)
+
+    def instance_ids(self) -> Iterator[str]:
+        """The id of every instance it holds."""
+        since = 0
+        while page := self._page(since):
+            yield from page
+            since += len(page)
+
+    def _page(self, since: int) -> list[str]:
+        path = f"instances?since={since}&limit={PAGE}"
+        return list(self._json(lambda: self._client.get(path, timeout=self._timeout)))
+
+    def ready(self) -> bool:
+        """Whether an Orthanc answers, and to our credentials."""
+        try:
+            system = self._json(lambda: self._client.get("system", timeout=(1.0, 2.0)))
+        except ImageStoreError:
+            return False
+        return isinstance(system, dict) and "Version" in system
+
+    def state(self) -> OrthancState:
+        """Version, plugins and number of instances. Raises ImageStoreUnavailableError."""
+        system = self._json(lambda: self._client.get("system", timeout=self._timeout))
+        plugins = self._json(lambda: self._client.get("plugins", timeout=self._timeout))
+        statistics = self._json(lambda: self._client.get("statistics", timeout=self._timeout))
+        return OrthancState(
+            version=str(system["Version"]), plugins=tuple(plugins), instances=int(statistics["CountInstances"])
+        )
+
+    def _json(self, request: Callable[[], requests.Response | None]) -> Any:
+        try:
+            return self._call(request).json()
+        except requests.RequestException:  # not JSON, or cut off
+            raise ImageStoreUnavailableError(_UNAVAILABLE) from None
+
+    def _call(self, request: Callable[[], requests.Response | None]) -> requests.Response:
+        """Run a request of the client, which raises some failures, and answers None to others."""
+        try:
+            response = request()
+        except ResourceNotFound:
+            raise ImageMissingError("Orthanc has no such object") from None
+        except HttpError as error:
+            if error.http_status_code == HTTPStatus.BAD_REQUEST:
+                raise ImageRejectedError("Orthanc refuses the object") from None
+            if error.http_status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+                raise ImageStoreUnavailableError("Orthanc refuses our credentials") from None
+            raise ImageStoreUnavailableError(f"Orthanc answered {error.http_status_code}") from None
+        except (OrthancApiException, requests.RequestException):
+            raise ImageStoreUnavailableError("Orthanc does not answer") from None
+        if response is None:
+            raise ImageStoreUnavailableError(_UNAVAILABLE)
+        return response
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    try:
+        with response:
+            yield from response.iter_content(CHUNK_BYTES)
+    except requests.RequestException:
+        raise ImageStoreUnavailableError("Orthanc broke off") from None

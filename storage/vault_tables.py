@@ -1,0 +1,59 @@
+"""The vault's tables: a database of their own, which only the node opens."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, LargeBinary, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.tables import NAMING_CONVENTION, PSEUDONYM_LENGTH, UtcDateTime
+
+KEY_ID_LENGTH = 16
+LOOKUP_LENGTH = 64
+
+VAULT = "vault"
+"""Its tree of migrations."""
+
+VERSION_TABLE = "vault_alembic_version"
+"""Its own, so that vault and registry may share one PostgreSQL database."""
+
+
+class VaultBase(DeclarativeBase):
+    """Everything that could lead from a pseudonym back to a person."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class KeyCheckRow(VaultBase):
+    """Slot 1 holds the key in use, by its id: tells a wrong key before it does harm, and only one can claim it."""
+
+    __tablename__ = "vault_key_check"
+
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    key_id: Mapped[str] = mapped_column(String(KEY_ID_LENGTH))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PersonRow(VaultBase):
+    """One person: the pseudonym, and sealed, the whole-day offset of all their dates."""
+
+    __tablename__ = "vault_person"
+
+    pseudonym: Mapped[str] = mapped_column(String(PSEUDONYM_LENGTH), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(KEY_ID_LENGTH))
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdentifierRow(VaultBase):
+    """One hospital number of a person, found by its keyed HMAC; the number itself is sealed."""
+
+    __tablename__ = "vault_identifier"
+
+    lookup: Mapped[str] = mapped_column(String(LOOKUP_LENGTH), primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(ForeignKey("vault_person.pseudonym"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(KEY_ID_LENGTH))
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,99 @@
+"""A door on a folder of the test, with a vault that is a dictionary."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pydicom
+
+from dicom_node.door import Arrival, Door
+from dicom_node.entry import Entry
+from dicom_node.journal import Journal
+from dicom_node.known_studies import KnownStudies
+from dicom_node.outbox import Outbox
+from dicom_node.pseudonymise import Pseudonymiser
+from dicom_node.quarantine import Quarantine
+from dicom_node.uids import UidMap
+from storage.keys import KeyRing
+from storage.ledger_records import StudyContents
+from storage.pseudonyms import new_pseudonym
+from storage.vault import PatientIdentifier, Pseudonymity
+from tests.builders.real_files import packaged
+
+KEYS = KeyRing(b"s" * 32)
+ASSOCIATION = "0b8b1a3e-97b1-4a7e-9f0c-2d5c1f0b7a11"
+RECEIVED_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class VaultInMemory:
+    """Pseudonyms without a database."""
+
+    def __init__(self) -> None:
+        self.people: dict[PatientIdentifier, Pseudonymity] = {}
+
+    def identify(self, identifier: PatientIdentifier) -> Pseudonymity:
+        return self.people.setdefault(identifier, Pseudonymity(new_pseudonym(), -365))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A door and what it writes to."""
+
+    door: Door
+    outbox: Outbox
+    quarantine: Quarantine
+    journal: Journal
+    folder: Path
+    vault: VaultInMemory
+
+
+def parts_in(
+    folder: Path,
+    known: Callable[[str], StudyContents | None] = lambda _: None,
+    vault: VaultInMemory | None = None,
+) -> Parts:
+    vault = vault or VaultInMemory()
+    outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
+    quarantine = Quarantine(folder / "quarantine", KEYS)
+    door = Door(
+        pseudonymise=Pseudonymiser(vault.identify, UidMap(KEYS.derive("uid")), KEYS.derive("source-digest")),
+        outbox=outbox,
+        quarantine=quarantine,
+        journal=journal,
+        studies=KnownStudies(known),
+    )
+    return Parts(door, outbox, quarantine, journal, folder, vault)
+
+
+def arrival(file: bytes, **changes: str) -> Arrival:
+    """A C-STORE of `file` whose request says what the data set says."""
+    dataset = pydicom.dcmread(BytesIO(file), stop_before_pixels=True)
+    return Arrival(
+        association_id=changes.get("association_id", ASSOCIATION),
+        file=file,
+        abstract_syntax=changes.get("abstract_syntax", str(dataset.SOPClassUID)),
+        affected_sop_class_uid=changes.get("sop_class_uid", str(dataset.SOPClassUID)),
+        affected_sop_instance_uid=changes.get("sop_instance_uid", str(dataset.get("SOPInstanceUID", ""))),
+        received_at=RECEIVED_AT,
+    )
+
+
+def ct(**changes: object) -> bytes:
+    """A small real CT as a file, with attributes changed; None removes one."""
+    dataset = pydicom.dcmread(packaged("CT_small.dcm"))
+    for keyword, value in changes.items():
+        if value is None:
+            delattr(dataset, keyword)
+        else:
+            setattr(dataset, keyword, value)
+    if "SOPInstanceUID" in dataset:
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    buffer = BytesIO()
+    pydicom.dcmwrite(buffer, dataset)
+    return buffer.getvalue()
+
+
+def entries(outbox: Outbox) -> list[Entry]:
+    return [outbox.open(path).entry for path in outbox.waiting()]
