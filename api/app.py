@@ -1,0 +1,53 @@
+"""Puts the application together: routes, errors, headers. Nothing is opened or started here."""
+
+from fastapi import Depends
+from fastapi.middleware import Middleware
+from fastapi.telemetry import TelemetryConfig
+from sqlalchemy import Engine
+
+from api import openapi
+from api.authentication import signed_in
+from api.headers import SecureHeaders
+from api.images import ImageSource
+from api.last_resort import LastResort
+from api.limits import BodyLimits
+from api.problems import answer_errors
+from api.routers import OPEN, PREFIX, ROOT, SIGNED_IN
+from api.services import Services
+from storage.catalogue import Catalogue
+from storage.tokens import Tokens
+
+# FastAPI would hand exceptions, with their texts, to any OpenTelemetry that is configured in the process.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+def create_app(*, engine: Engine, images: ImageSource) -> openapi.DescribedApp:
+    """The API on a migrated registry and an image store, both of which the caller opens and closes."""
+    app = openapi.DescribedApp(
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        description=openapi.DESCRIPTION,
+        openapi_url=openapi.URL,
+        # The documentation pages load their scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
+        redirect_slashes=False,
+        middleware=[Middleware(SecureHeaders), Middleware(LastResort), Middleware(BodyLimits)],
+        telemetry=NO_TELEMETRY,
+    )
+    app.state.services = Services(engine=engine, images=images, catalogue=Catalogue(engine), tokens=Tokens(engine))
+    answer_errors(app)
+    for router in ROOT:
+        app.include_router(router)
+    for router in OPEN:
+        app.include_router(router, prefix=PREFIX)
+    for router in SIGNED_IN:
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+    return app

@@ -1,0 +1,53 @@
+"""What a request's body may be: JSON, and not larger than any form of ours."""
+
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem
+
+MAX_BODY_BYTES = 1024 * 1024
+JSON = "application/json"
+
+
+class BodyLimits:
+    """Refuses a body by its headers where they tell, and while it is read where they do not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = _refused(Headers(scope=scope))
+        if refused is not None:
+            await problem(refused)(scope, receive, send)
+            return
+        await self._app(scope, _counted(receive), send)
+
+
+def _refused(headers: Headers) -> HTTPStatus | None:
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    has_body = length not in ("", "0") or "transfer-encoding" in headers
+    if has_body and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    return None
+
+
+def _counted(receive: Receive) -> Receive:
+    read = 0
+
+    async def receive_some() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return receive_some

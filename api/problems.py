@@ -1,0 +1,186 @@
+"""Errors as answers: one table from error to status, one shape (RFC 9457 problem details).
+
+A domain error's message is shown as it is: messages carry pseudonyms and pseudonymised UIDs only.
+Nothing that came with the request is repeated.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy import exc as sql
+from starlette.exceptions import HTTPException
+
+from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
+from api.errors import CursorError, NotSignedInError, RangeNotSatisfiableError
+from api.preconditions import PreconditionRequiredError, etag
+from api.validation import domain_problems, field_problems
+from lesion_model.errors import LesionModelError
+from storage.errors import (
+    ImageMissingError,
+    ImageStoreUnavailableError,
+    NotInCatalogueError,
+    PageKeyError,
+    StoredLesionError,
+    StoredReadingError,
+)
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+# RFC 9110's names; Python's own differ from version to version.
+TITLES = MappingProxyType({413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"})
+
+FieldProblem = Mapping[str, Any]
+
+
+def _no_headers(_error: Exception) -> Mapping[str, str]:
+    return {}
+
+
+def _no_fields(_error: Exception) -> Sequence[FieldProblem]:
+    return ()
+
+
+def _challenge(error: Exception) -> Mapping[str, str]:
+    invalid = isinstance(error, NotSignedInError) and error.token_was_sent
+    return {"WWW-Authenticate": 'Bearer realm="osteon"' + (', error="invalid_token"' if invalid else "")}
+
+
+def _size(error: Exception) -> Mapping[str, str]:
+    return {"Content-Range": f"bytes */{error.size}"} if isinstance(error, RangeNotSatisfiableError) else {}
+
+
+def _newest(error: Exception) -> Mapping[str, str]:
+    return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError) else {}
+
+
+def _places(error: Exception) -> Sequence[FieldProblem]:
+    return domain_problems(error.problems) if isinstance(error, LesionModelError | UnacceptableError) else ()
+
+
+def _retry(_error: Exception) -> Mapping[str, str]:
+    return {"Retry-After": str(RETRY_AFTER_S)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one kind of error is answered. `detail` replaces the error's own message where that is not ours.
+
+    `fields` says which parts of the request were wrong: `{"pointer": "#/pain", "detail": …, "allowed": […]}`.
+    """
+
+    status: HTTPStatus
+    detail: str | None = None
+    headers: Callable[[Exception], Mapping[str, str]] = _no_headers
+    fields: Callable[[Exception], Sequence[FieldProblem]] = _no_fields
+
+
+_DATABASE_DOWN = Rule(
+    status=HTTPStatus.SERVICE_UNAVAILABLE, detail="the registry database does not answer", headers=_retry
+)
+
+# The one table. An error is answered by its own rule or by that of its nearest ancestor.
+RULES: Mapping[type[Exception], Rule] = MappingProxyType(
+    {
+        NotSignedInError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        NotInCatalogueError: Rule(status=HTTPStatus.NOT_FOUND),
+        NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
+        LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
+        UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
+        PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
+        PreconditionRequiredError: Rule(status=HTTPStatus.PRECONDITION_REQUIRED),
+        CursorError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        PageKeyError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        RangeNotSatisfiableError: Rule(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=_size),
+        StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
+        StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
+        ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),
+        ImageStoreUnavailableError: Rule(
+            status=HTTPStatus.SERVICE_UNAVAILABLE, detail="the image store does not answer", headers=_retry
+        ),
+        sql.OperationalError: _DATABASE_DOWN,
+        sql.InterfaceError: _DATABASE_DOWN,
+        sql.TimeoutError: _DATABASE_DOWN,
+    }
+)
+
+
+def title(status: int) -> str:
+    """The name of a status."""
+    return TITLES.get(status) or HTTPStatus(status).phrase
+
+
+def new_instance() -> str:
+    """Names one occurrence of a problem, for the client and the log alike; never the path."""
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def problem(
+    status: int,
+    detail: str | None = None,
+    *,
+    instance: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **members: Any,
+) -> JSONResponse:
+    """A problem answer; `members` that are empty are left out."""
+    name = title(status)
+    body = {
+        "type": f"urn:osteon:problem:{name.lower().replace(' ', '-')}",
+        "title": name,
+        "status": int(status),
+        "detail": detail or name,
+        "instance": instance or new_instance(),
+        **{member: value for member, value in members.items() if value},
+    }
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Have every error that the table names, and FastAPI's own, answered as a problem."""
+    for error in RULES:
+        app.add_exception_handler(error, _by_rule)
+    app.add_exception_handler(HTTPException, _by_framework)
+    app.add_exception_handler(RequestValidationError, _by_validation)
+
+
+async def _by_rule(_request: Request, error: Exception) -> JSONResponse:
+    rule = next(RULES[kind] for kind in type(error).__mro__ if kind in RULES)
+    instance = new_instance()
+    if rule.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("%s: %s", instance, type(error).__name__)
+    return problem(
+        rule.status,
+        rule.detail or str(error),
+        instance=instance,
+        headers=rule.headers(error),
+        errors=[dict(field) for field in rule.fields(error)],
+    )
+
+
+async def _by_framework(_request: Request, error: Exception) -> JSONResponse:
+    """Unknown paths, wrong methods, bodies too large."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem(error.status_code, title(error.status_code), headers=error.headers)
+
+
+async def _by_validation(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "the request is not as described in /api/v1/openapi.json",
+        errors=field_problems(error.errors(), request.app.openapi()),
+    )

@@ -1,0 +1,23 @@
+"""Which routes there are, and which of them need a token. A new router is added to one of these lists."""
+
+from fastapi import APIRouter
+
+from api.routes import catalogue, files, health, lesions, readings, scores, sites
+
+PREFIX = "/api/v1"
+
+# Under /api/v1, for whoever has a token: the place for everything that touches data.
+SIGNED_IN: tuple[APIRouter, ...] = (
+    catalogue.router,
+    files.router,
+    sites.router,
+    lesions.router,
+    readings.router,
+    scores.router,
+)
+
+# Under /api/v1, for everyone: calculators that touch no data.
+OPEN: tuple[APIRouter, ...] = (scores.calculators,)
+
+# At the root, for everyone.
+ROOT: tuple[APIRouter, ...] = (health.router,)

@@ -1,0 +1,56 @@
+"""Scores of stored readings, and the calculators that need none."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from annotation import scores
+from api.openapi import problems
+from api.schemas.scores import (
+    MirelsItems,
+    ScoreOut,
+    ScoresOut,
+    SinsItems,
+    named_items,
+)
+from api.work import ReadUow
+from lesion_model import mirels, sins
+from lesion_model.assess import ClinicalPain
+
+router = APIRouter(tags=["scores"], responses=problems(401, 404, 422, 503))
+calculators = APIRouter(tags=["scores"], responses=problems(413, 415, 422))
+
+
+def _pain(
+    mirels_pain: Annotated[mirels.Pain | None, Query(description="As the patient tells it.")] = None,
+    sins_pain: Annotated[sins.Pain | None, Query(description="The type of pain.")] = None,
+) -> ClinicalPain:
+    return ClinicalPain(mirels=mirels_pain, sins=sins_pain)
+
+
+Pain = Annotated[ClinicalPain, Depends(_pain)]
+
+
+@router.get("/readings/{reading_id}/scores")
+def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
+    """Mirels and SINS of one reading's newest revision; pain, when known, completes them."""
+    return ScoresOut.of(scores.score_reading(reading_id, uow, pain))
+
+
+@router.get("/lesions/{lesion_id}/scores")
+def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
+    """Mirels and SINS of one lesion, from the reading of its newest study."""
+    return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain))
+
+
+@calculators.post("/scores/mirels")
+def calculate_mirels(body: MirelsItems) -> ScoreOut:
+    """Mirels from named items; nothing is stored."""
+    return ScoreOut.of(mirels.calculate(named_items(body)))
+
+
+@calculators.post("/scores/sins")
+def calculate_sins(body: SinsItems) -> ScoreOut:
+    """SINS from named items; nothing is stored."""
+    return ScoreOut.of(sins.calculate(named_items(body)))

@@ -1,0 +1,44 @@
+"""What the routes work with: made once per application, handed to each route as an argument."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from api.images import ImageSource
+from storage.catalogue import Catalogue
+from storage.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that outlives a request."""
+
+    engine: Engine
+    images: ImageSource
+    catalogue: Catalogue
+    tokens: Tokens
+
+
+def services_of(request: Request) -> Services:
+    """The services that `create_app` was given."""
+    services: Services = request.app.state.services
+    return services
+
+
+def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
+    return services.catalogue
+
+
+def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
+    return services.images
+
+
+def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
+    return services.engine
+
+
+CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
+ImagesOf = Annotated[ImageSource, Depends(_images)]
+EngineOf = Annotated[Engine, Depends(_engine)]

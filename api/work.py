@@ -1,0 +1,25 @@
+"""The unit of work of a request, one for looking and one for changing, and the clock it is dated by."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from api.services import EngineOf
+from storage.unit_of_work import SqlUnitOfWork
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _for_reading(engine: EngineOf) -> SqlUnitOfWork:
+    return SqlUnitOfWork(engine, write=False)
+
+
+def _for_writing(engine: EngineOf) -> SqlUnitOfWork:
+    return SqlUnitOfWork(engine, write=True)
+
+
+ReadUow = Annotated[SqlUnitOfWork, Depends(_for_reading)]
+WriteUow = Annotated[SqlUnitOfWork, Depends(_for_writing)]

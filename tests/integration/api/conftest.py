@@ -1,0 +1,55 @@
+"""The API as it is served: a real HTTP server over a registry and images in memory."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from api.app import create_app
+from storage.ledger import Ledger
+from storage.tokens import Tokens
+from tests.builders.images import FakeImages
+from tests.services.http import serving
+
+
+@pytest.fixture
+def images() -> FakeImages:
+    return FakeImages()
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> Ledger:
+    return Ledger(engine)
+
+
+@pytest.fixture
+def app(engine: Engine, images: FakeImages) -> FastAPI:
+    return create_app(engine=engine, images=images)
+
+
+@pytest.fixture
+def url(app: FastAPI) -> Iterator[str]:
+    """Where the application is served."""
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def token(engine: Engine) -> str:
+    return Tokens(engine).create("tests")
+
+
+@pytest.fixture
+def anonymous(url: str) -> Iterator[httpx.Client]:
+    """A client without a token."""
+    with httpx.Client(base_url=url) as client:
+        yield client
+
+
+@pytest.fixture
+def client(url: str, token: str) -> Iterator[httpx.Client]:
+    """A client with a token; paths are given whole."""
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
+        yield client
