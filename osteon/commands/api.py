@@ -1,0 +1,46 @@
+"""`osteon api`: the HTTP API alone. It has neither key nor vault: it cannot re-identify anyone."""
+
+import os
+import socket
+from contextlib import suppress
+
+import click
+import uvicorn
+
+from api.app import create_app
+from osteon.failing import failing_clearly
+from osteon.home import prepare_home
+from osteon.logs import log_to_stderr
+from osteon.orthanc_access import connect
+from osteon.ports import PortTakenError
+from osteon.settings import Settings, read_settings
+from storage.database import migrate_registry, open_database
+
+GRACE_SECONDS = 10
+
+
+@click.command("api")
+@failing_clearly(PortTakenError)
+def command() -> None:
+    """Answer the HTTP API (and only that)."""
+    log_to_stderr()
+    settings = read_settings()
+    prepare_home(settings.home)
+    migrate_registry(settings.registry_database)
+    app = create_app(engine=open_database(settings.registry_database), images=connect(settings))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+    )
+    # uvicorn ends cleanly on SIGINT and SIGTERM, then sends itself the signal again, for whoever called it.
+    with _listen(settings) as listening, suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    address = (settings.http_host, settings.http_port)
+    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
+    try:
+        return socket.create_server(address, family=family)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise PortTakenError(f"port {address[1]} on {address[0]} cannot be used (OSTEON_HTTP_PORT): {reason}") from None

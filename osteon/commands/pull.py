@@ -1,0 +1,134 @@
+"""`osteon pull`: fetch pseudonymised images, readings and scores."""
+
+import importlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osteon.transfer.bars import ByteBar
+from osteon.transfer.client import Client
+from osteon.transfer.errors import SignInError, TransferError, UsageError
+from osteon.transfer.names import Target
+from osteon.transfer.patience import Patience
+from osteon.transfer.pull import pull
+from osteon.transfer.pull_report import PullReport, Step
+from osteon.transfer.volumes import Convert
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+DEFAULT_WORKERS = 4
+MOST_WORKERS = 32
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+WHAT_FAILED = {
+    Step.LIST: "studies not listed in full",
+    Step.FETCH: "files failed",
+    Step.NIFTI: "series refused as NIfTI",
+}
+
+
+@click.command()
+@click.argument("target")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="The Osteon server.")
+@click.option("--token", envvar="OSTEON_TOKEN", help="Also read from OSTEON_TOKEN, where no process list shows it.")
+@click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that holds the token, instead of --token.",
+)
+@click.option("--nifti", is_flag=True, help="Also write each series as nifti/<SeriesInstanceUID>.nii.gz.")
+@click.option(
+    "--workers",
+    default=DEFAULT_WORKERS,
+    show_default=True,
+    type=click.IntRange(1, MOST_WORKERS),
+    help="Files fetched at the same time.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on standard output.")
+def command(
+    *,
+    target: str,
+    folder: Path,
+    url: str,
+    token: str | None,
+    token_file: Path | None,
+    workers: int,
+    nifti: bool,
+    as_json: bool,
+) -> None:
+    """Fetch a patient (OST-…) or a study (2.25.…) into DIR, through the API.
+
+    Files arrive as DIR/<pseudonym>/<study>/<series>/<object>.dcm and are checked against the server's
+    SHA-256. A pull that was broken off goes on where it stopped; files that are there and right are not
+    fetched again. Beside them: readings.csv, scores.csv, manifest.json, and SHA256SUMS for
+    `sha256sum -c SHA256SUMS`. DIR holds one target.
+
+    Exit code 0: everything is there and right; 1: something failed, or a series was refused as NIfTI
+    (the report and the manifest say which and why); 2: wrong usage; 130: interrupted.
+    """
+    try:
+        wanted = Target.parse(target)
+        with (
+            ByteBar("Fetching", shown=not as_json) as bar,
+            Client(url, _token(token, token_file), patience=Patience(), connections=workers) as client,
+        ):
+            report = pull(
+                client, wanted, folder, progress=bar, workers=workers, convert=_converter() if nifti else None
+            )
+    except UsageError as error:
+        _stop(str(error), USAGE)
+    except TransferError as error:
+        _stop(str(error), FAILED)
+    except KeyboardInterrupt:
+        _stop("interrupted; run it again to go on", INTERRUPTED)
+    else:
+        click.echo(json.dumps(_as_json(report), indent=2) if as_json else "\n".join(_lines(report)))
+        sys.exit(0 if report.complete else FAILED)
+
+
+def _token(token: str | None, token_file: Path | None) -> str:
+    if token_file is not None:
+        token = token_file.read_text(errors="replace").strip()
+    if not token:
+        raise SignInError("no token: set OSTEON_TOKEN, or use --token-file")
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise SignInError("the token has characters that no token has")
+    return token
+
+
+def _converter() -> Convert:
+    """SimpleITK takes a second to load: only for those who ask."""
+    convert: Convert = importlib.import_module("osteon.transfer.nifti").convert
+    return convert
+
+
+def _stop(message: str, code: int) -> None:
+    click.echo(f"osteon pull: {message}", err=True)
+    sys.exit(code)
+
+
+def _lines(report: PullReport) -> Iterator[str]:
+    ways = ", ".join(f"{count} {way.value}" for way, count in report.fetched.items() if count)
+    arrived = sum(report.fetched.values())
+    yield f"{arrived} of {report.files} files, {report.bytes_total / 1e6:.1f} MB ({ways or 'none'})"
+    yield f"{report.readings} readings"
+    if report.nifti:
+        yield f"{report.nifti} series as NIfTI"
+    for (step, reason), count in Counter((one.step, one.reason) for one in report.failures).most_common():
+        yield f"{count} {WHAT_FAILED[step]}: {reason}"
+
+
+def _as_json(report: PullReport) -> dict[str, Any]:
+    return {
+        "complete": report.complete,
+        "files": report.files,
+        "bytes": report.bytes_total,
+        **{way.name.lower(): count for way, count in report.fetched.items()},
+        "readings": report.readings,
+        "nifti": report.nifti,
+        "failures": [failure.as_json() for failure in report.failures],
+    }

@@ -1,0 +1,46 @@
+"""`osteon serve`: Orthanc, the DICOM node and the API, started in order, stopped in reverse, none left behind."""
+
+import time
+
+import click
+
+from osteon.children import ChildError, Children
+from osteon.failing import failing_clearly
+from osteon.home import locked_home, prepare_home
+from osteon.orthanc_access import ensure_credentials
+from osteon.orthanc_server import OrthancMissingError
+from osteon.ports import PortTakenError, check_ports
+from osteon.report import ready_report
+from osteon.settings import read_settings
+from osteon.signals import stop_event
+from osteon.starting import Starting, StoppedEarlyError
+from osteon.watching import Watch
+
+CHECK_SECONDS = 0.5
+
+
+@click.command("serve")
+@failing_clearly(ChildError, OrthancMissingError, PortTakenError)
+def command() -> None:
+    """Start everything in the foreground; Ctrl-C stops it all. State is kept in OSTEON_HOME (var/)."""
+    started = time.monotonic()
+    settings = read_settings()
+    stopping = stop_event()
+    prepare_home(settings.home)
+    with locked_home(settings.home, "serve"):
+        check_ports(settings)
+        ensure_credentials(settings)
+        with Children(settings.home / "log") as children:
+            starting = Starting(settings, children, stopping)
+            try:
+                starting.start_all()
+                state = starting.first_state()
+                click.echo("\n".join(ready_report(settings, state, time.monotonic() - started)))
+                watch = Watch(children, starting.orthanc)
+                while not stopping.wait(CHECK_SECONDS):
+                    if news := watch.look():
+                        click.echo(news)
+            except StoppedEarlyError:
+                pass
+            click.echo("stopping")
+    click.echo(f"stopped; everything is kept in {settings.home.absolute()}")

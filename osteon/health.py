@@ -1,0 +1,159 @@
+"""What `osteon doctor` looks at: configuration, connectivity, and whether store and ledger agree."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import httpx
+from pynetdicom import AE
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from dicom_node.outbox import SUFFIX as OBJECT
+from dicom_node.quarantine import SUFFIX as SEALED
+from osteon.addresses import base_url
+from osteon.home import HomeError
+from osteon.orthanc_access import CredentialsError, connect
+from osteon.settings import Settings
+from storage.database import open_database, registry_head, registry_revision
+from storage.errors import StorageError
+from storage.keys import KeyFileError, load_key_file
+from storage.ledger import Ledger
+from storage.vault import Vault, VaultError
+
+CALLING_AE_TITLE = "OSTEON_DOCTOR"
+PEER_SECONDS = 5
+SHOWN = 3
+
+
+class Verdict(Enum):
+    """How a check came out."""
+
+    GOOD = "ok"
+    LOOK = "look"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    check: str
+    verdict: Verdict
+    detail: str
+
+
+EXPECTED = (StorageError, KeyFileError, VaultError, HomeError, CredentialsError, SQLAlchemyError, httpx.HTTPError)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check in turn; one that cannot be made is a finding too. Nothing is changed."""
+    for name, check in CHECKS.items():
+        try:
+            verdict, detail = check(settings)
+        except EXPECTED as error:
+            verdict, detail = Verdict.BAD, _words(error)
+        yield Finding(name, verdict, detail)
+
+
+def _existing(url: str) -> Engine:
+    """Open a database that is there: SQLite would make an empty one."""
+    file = url.removeprefix("sqlite:///")
+    if file != url and not Path(file).exists():
+        raise HomeError(f"{file} is not there: nothing was started yet")
+    return open_database(url)
+
+
+def _words(error: Exception) -> str:
+    """A database's own message may hold its address; ours do not."""
+    return type(error).__name__ if isinstance(error, SQLAlchemyError) else str(error)
+
+
+def _home(settings: Settings) -> tuple[Verdict, str]:
+    home = settings.home.absolute()
+    if not home.is_dir():
+        return Verdict.BAD, f"{home} is not there: nothing was started in it yet"
+    return (Verdict.GOOD if os.access(home, os.W_OK) else Verdict.BAD), str(home)
+
+
+def _key(settings: Settings) -> tuple[Verdict, str]:
+    keys = load_key_file(settings.key_path)
+    engine = _existing(settings.vault_database)
+    if not Vault.was_used(engine):
+        return Verdict.BAD, "this vault belongs to no key yet: start `osteon node`"
+    Vault(engine, keys)
+    return Verdict.GOOD, f"key {keys.key_id} belongs to this vault; is {settings.key_path} backed up?"
+
+
+def _registry(settings: Settings) -> tuple[Verdict, str]:
+    revision, wanted = registry_revision(_existing(settings.registry_database)), registry_head()
+    if revision != wanted:
+        return Verdict.BAD, f"at revision {revision}, this version wants {wanted}: start `osteon api` or `osteon node`"
+    return Verdict.GOOD, f"at revision {revision}"
+
+
+def _orthanc(settings: Settings) -> tuple[Verdict, str]:
+    state = connect(settings).state()
+    detail = f"version {state.version}, {state.instances} instances"
+    if "dicom-web" not in state.plugins:
+        return Verdict.LOOK, f"{detail}; no DICOMweb plugin (install orthanc-dicomweb)"
+    return Verdict.GOOD, f"{detail}, DICOMweb"
+
+
+def _dicom(settings: Settings) -> tuple[Verdict, str]:
+    entity = AE(ae_title=CALLING_AE_TITLE)
+    entity.add_requested_context(Verification)
+    entity.connection_timeout = entity.acse_timeout = entity.dimse_timeout = PEER_SECONDS
+    association = entity.associate(settings.dicom_host, settings.dicom_port, ae_title=settings.ae_title)
+    where = f"{settings.ae_title}@{settings.dicom_host}:{settings.dicom_port}"
+    if not association.is_established:
+        return Verdict.BAD, f"{where} takes no association"
+    status = association.send_c_echo()
+    association.release()
+    if status.get("Status") != 0:
+        return Verdict.BAD, f"{where} does not answer C-ECHO"
+    return Verdict.GOOD, f"{where} answers C-ECHO"
+
+
+def _api(settings: Settings) -> tuple[Verdict, str]:
+    with httpx.Client(trust_env=False, timeout=PEER_SECONDS) as client:
+        answer = client.get(f"{base_url(settings)}/health/ready")
+    return (Verdict.GOOD if answer.is_success else Verdict.BAD), f"{base_url(settings)} answers {answer.status_code}"
+
+
+def _outbox(settings: Settings) -> tuple[Verdict, str]:
+    waiting = len(list((settings.home / "outbox" / "objects").glob(f"*{OBJECT}")))
+    return (Verdict.LOOK if waiting else Verdict.GOOD), f"{waiting} objects wait for Orthanc"
+
+
+def _quarantine(settings: Settings) -> tuple[Verdict, str]:
+    kept = len(list((settings.home / "quarantine").glob(f"*{SEALED}")))
+    return (Verdict.LOOK if kept else Verdict.GOOD), f"{kept} objects"
+
+
+def _reconciliation(settings: Settings) -> tuple[Verdict, str]:
+    """Everything in the ledger must be in Orthanc, and, but for what is on its way, the other way round."""
+    kept = set(connect(settings).instance_ids())
+    known = {orthanc_id for _, orthanc_id in Ledger(_existing(settings.registry_database)).object_ids()}
+    lost, unknown = sorted(known - kept), sorted(kept - known)
+    if lost:
+        return Verdict.BAD, f"{len(lost)} objects of the ledger are not in Orthanc: {', '.join(lost[:SHOWN])} …"
+    if unknown:
+        return Verdict.LOOK, f"{len(unknown)} objects in Orthanc are not in the ledger: {', '.join(unknown[:SHOWN])} …"
+    return Verdict.GOOD, f"ledger and Orthanc agree on {len(known)} objects"
+
+
+CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
+    "home": _home,
+    "key and vault": _key,
+    "registry": _registry,
+    "Orthanc": _orthanc,
+    "DICOM door": _dicom,
+    "API": _api,
+    "outbox": _outbox,
+    "quarantine": _quarantine,
+    "store and ledger": _reconciliation,
+}

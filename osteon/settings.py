@@ -1,0 +1,95 @@
+"""Every setting: an `OSTEON_…` environment variable, read once at the entry point and passed on."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "OSTEON_"
+Port = Annotated[int, Field(ge=0, le=65535)]
+AeTitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x5b\x5d-\x7e][\x20-\x5b\x5d-\x7e]{0,15}$")
+]
+"""Up to 16 printable ASCII characters, no backslash (PS3.5 6.2, AE)."""
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message names it."""
+
+
+class Settings(BaseSettings):
+    """What can be set. The descriptions make the table in the administrator's guide."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder that holds all state")
+    dicom_host: str = Field("127.0.0.1", description="Address that the DICOM door listens on")
+    dicom_port: Port = Field(11112, description="Port of the DICOM door")
+    ae_title: AeTitle = Field("OSTEON", description="AE title of the DICOM door")
+    http_host: str = Field("127.0.0.1", description="Address that the API listens on")
+    http_port: Port = Field(8000, description="Port of the API")
+    orthanc_http_port: Port = Field(8142, description="Port of the Orthanc that `osteon serve` starts, on loopback")
+    orthanc_url: str | None = Field(None, description="URL of an Orthanc that exists; then none is started")
+    orthanc_user: str | None = Field(None, description="Orthanc's user; generated when unset")
+    orthanc_password: SecretStr | None = Field(
+        None, description="Orthanc's password; generated on first start when unset"
+    )
+    orthanc_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which Orthanc counts as down")
+    database_url: SecretStr | None = Field(
+        None,
+        description="Registry: `sqlite:///FILE` or `postgresql://…`; default `registry.sqlite` in the home",
+    )
+    vault_url: SecretStr | None = Field(
+        None, description="Vault database, only for the node; default `vault/vault.sqlite` in the home"
+    )
+    key_file: Path | None = Field(
+        None, description="The secret key, only for the node; default `vault/osteon.key` in the home"
+    )
+    default_issuer: str = Field("", description="Issuer of patient numbers that come without IssuerOfPatientID")
+    sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
+
+    @model_validator(mode="after")
+    def _credentials_come_together(self) -> Self:
+        if (self.orthanc_user is None) != (self.orthanc_password is None):
+            raise ValueError("set both OSTEON_ORTHANC_USER and OSTEON_ORTHANC_PASSWORD, or neither")
+        return self
+
+    @property
+    def registry_database(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.absolute() / 'registry.sqlite'}"
+
+    @property
+    def vault_database(self) -> str:
+        if self.vault_url is not None:
+            return self.vault_url.get_secret_value()
+        return f"sqlite:///{self.vault_folder.absolute() / 'vault.sqlite'}"
+
+    @property
+    def vault_folder(self) -> Path:
+        return self.home / "vault"
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or self.vault_folder / "osteon.key"
+
+    @property
+    def orthanc_folder(self) -> Path:
+        return self.home / "orthanc"
+
+    @property
+    def orthanc_address(self) -> str:
+        return self.orthanc_url or f"http://127.0.0.1:{self.orthanc_http_port}/"
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        message = first["msg"].removeprefix("Value error, ")
+        named = f"{PREFIX}{str(first['loc'][0]).upper()}: {message}" if first["loc"] else message
+        raise SettingsError(named) from None

@@ -1,0 +1,61 @@
+"""Everything that can go wrong with a transfer.
+
+TransferError
+├── UsageError            what was asked cannot be meant: correct the command
+├── NothingToSendError    no DICOM file where one was expected
+├── FolderError           the local folder cannot be written
+├── PeerError             the DICOM peer or the server cannot be talked to: try again later
+│   ├── PeerRejectedError the peer answered, and declined
+│   └── NetworkError      connection refused, lost or too slow, after all retries
+├── SignInError           the token is missing, wrong or revoked
+├── UnknownTargetError    no such patient or study behind the server
+├── AnswerError           the server's answer breaks the interface: nothing of it is used
+└── RefusedSeriesError    a series is no regular volume: it stays as DICOM, the rest goes on
+
+One file or series that fails ends nothing: it is a line in the report. Messages name no patient and no
+path made of one.
+"""
+
+
+class TransferError(Exception):
+    """Base of the tree; its text is one line for the person at the terminal."""
+
+
+class UsageError(TransferError):
+    """Correct the command."""
+
+
+class NothingToSendError(TransferError):
+    """There was no DICOM file."""
+
+
+class FolderError(TransferError):
+    """Choose another folder, or make room in this one."""
+
+
+class PeerError(TransferError):
+    """Check that the other side runs and is reachable, then try again."""
+
+
+class PeerRejectedError(PeerError):
+    """The other side runs, and does not want this association."""
+
+
+class NetworkError(PeerError):
+    """Try again: what has arrived is kept."""
+
+
+class SignInError(TransferError):
+    """Get a valid token."""
+
+
+class UnknownTargetError(TransferError):
+    """Check the pseudonym or UID."""
+
+
+class AnswerError(TransferError):
+    """The server sent something that this client will not use."""
+
+
+class RefusedSeriesError(TransferError):
+    """The series is no regular volume; the message says why."""

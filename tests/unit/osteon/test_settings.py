@@ -1,0 +1,72 @@
+"""Settings: every one is documented, and a wrong one is named."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from osteon.settings import PREFIX, Settings, SettingsError, read_settings
+from tests.builders.real_files import REPOSITORY
+
+GUIDE = REPOSITORY / "docs" / "administrator.md"
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_in_the_administrators_guide_with_its_meaning(name: str) -> None:
+    guide = GUIDE.read_text()
+    description = Settings.model_fields[name].description
+    assert description
+    (row,) = [line for line in guide.splitlines() if line.startswith(f"| `{PREFIX}{name.upper()}` |")]
+    assert description in row
+
+
+def test_the_guide_names_no_setting_that_does_not_exist() -> None:
+    named = set(re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", GUIDE.read_text()))
+    elsewhere = {"OSTEON_TOKEN"}  # the client's
+    assert named - elsewhere <= {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_defaults_are_those_that_others_script_against() -> None:
+    settings = read_settings()
+    assert (settings.ae_title, settings.dicom_port) == ("OSTEON", 11112)
+    assert (settings.http_port, settings.orthanc_http_port) == (8000, 8142)
+    assert settings.home == Path("var")
+    assert settings.dicom_host == settings.http_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DICOM_PORT", "seventy"),
+        ("DICOM_PORT", "65536"),
+        ("AE_TITLE", ""),
+        ("AE_TITLE", "seventeen letters"),
+        ("AE_TITLE", "back\\slash"),
+        ("ORTHANC_TIMEOUT", "0"),
+        ("SAMPLE", "perhaps"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name}: "):
+        read_settings()
+
+
+def test_no_secret_is_in_the_settings_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}ORTHANC_USER", "someone")
+    monkeypatch.setenv(f"{PREFIX}ORTHANC_PASSWORD", "swordfish")
+    monkeypatch.setenv(f"{PREFIX}VAULT_URL", "postgresql://u:swordfish@h/d")
+    assert "swordfish" not in repr(read_settings())
+
+
+@pytest.mark.parametrize("name", ["ORTHANC_USER", "ORTHANC_PASSWORD"])
+def test_half_of_orthancs_credentials_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name}", "half")
+    with pytest.raises(SettingsError, match="set both"):
+        read_settings()
