@@ -33,6 +33,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@requirements/system-packages test
 	$(BIN)/python -m benchmarks.setup_and_start
+	$(BIN)/python -m benchmarks.dictionary_attack
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -35,6 +35,7 @@ class Arrival:
     """One C-STORE: the object as a DICOM file, and what the request said of it (PS3.7 9.1.1)."""
 
     association_id: str
+    calling_ae_title: str
     file: bytes
     abstract_syntax: str
     """What was negotiated for the presentation context it came on."""
@@ -71,7 +72,7 @@ class Door:
 
     def _take_in(self, arrival: Arrival) -> Outcome:
         try:
-            made = self._pseudonymise(arrival.file)
+            made = self._pseudonymise(arrival.file, arrival.calling_ae_title)
         except NodeError:
             raise
         except VaultError as error:

@@ -88,7 +88,7 @@ class Listener:
         tally = self._tallies.received(id(event.assoc))
         count = Count.REFUSED
         try:
-            outcome = self._door.receive(_arrival(event, tally.association_id))
+            outcome = self._door.receive(_arrival(event, tally))
             count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
         except NodeError as error:
             log.warning("C-STORE: %s (association %s)", error, tally.association_id)
@@ -112,10 +112,11 @@ class Listener:
             log.error("journal: %s", type(error).__name__)  # noqa: TRY400
 
 
-def _arrival(event: Event, association_id: str) -> Arrival:
+def _arrival(event: Event, tally: Tally) -> Arrival:
     request = cast("C_STORE", event.request)
     return Arrival(
-        association_id=association_id,
+        association_id=tally.association_id,
+        calling_ae_title=tally.calling_ae_title,
         file=event.encoded_dataset(),
         abstract_syntax=str(event.context.abstract_syntax),
         affected_sop_class_uid=str(request.AffectedSOPClassUID),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
+from typing import Protocol
 
 import pydicom
 from pydicom import config
@@ -29,12 +30,15 @@ from dicom_node.harmless import ACTIONS, EMPTIED, MAY_BE_EMPTY, PIXELS, REPLACED
 from dicom_node.identifying import DEFINED_TERMS, Identifying, identifying
 from dicom_node.look_up_tables import DESCRIPTOR_OF, fits_descriptor
 from dicom_node.pixels import check_no_burned_in_text, check_pixels
+from dicom_node.pseudonymisation.person import Issuers
+from dicom_node.received_person import received_person
 from dicom_node.residue import SHORTEST_NUMBER, has_residue
 from dicom_node.sameness import source_digest
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from dicom_node.values import ITEM_BYTES, NUMBER_VRS, WORD_VRS, is_allowed
-from storage.vault import PatientIdentifier, Pseudonymity
+from storage.identities import Person, Pseudonymity
+from storage.vault_errors import StudyConflictError
 
 # pydicom's checks warn with the value they dislike, which may be a name; ours (`values`) do not.
 config.settings.reading_validation_mode = config.IGNORE
@@ -71,7 +75,13 @@ _META_BYTES = 2048
 _INFLATE_STEP = 1 << 20
 _LONGEST_STUDY_ID = 16
 
-Identify = Callable[[PatientIdentifier], Pseudonymity]
+
+class People(Protocol):
+    """What is needed of the vault."""
+
+    def identify(self, person: Person) -> Pseudonymity: ...
+
+    def claim_study(self, study_uid: str, pseudonym: str) -> Pseudonymity: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +101,14 @@ class Pseudonymised:
 class Pseudonymiser:
     """Turns received objects into pseudonymised ones. Holds no state between objects."""
 
-    def __init__(self, identify: Identify, map_uid: UidMap, digest_key: bytes, default_issuer: str = "") -> None:
-        """`default_issuer`: who issued patient numbers that come without IssuerOfPatientID."""
-        self._identify = identify
+    def __init__(self, people: People, map_uid: UidMap, digest_key: bytes, issuers: Issuers) -> None:
+        """`issuers`: who issued patient numbers that come without IssuerOfPatientID."""
+        self._people = people
         self._map_uid = map_uid
         self._digest_key = digest_key
-        self._default_issuer = default_issuer
+        self._issuers = issuers
 
-    def __call__(self, source: bytes) -> Pseudonymised:
+    def __call__(self, source: bytes, calling_ae_title: str = "") -> Pseudonymised:
         """Pseudonymise one DICOM file given as bytes.
 
         Raises UnprocessableError with its reason; VaultError, which is no fault of the object; and whatever
@@ -107,7 +117,7 @@ class Pseudonymiser:
         dataset = _parse(source)
         digest = source_digest(dataset, self._digest_key)
         received_uid = str(dataset.get("SOPInstanceUID", ""))
-        identity = self._identify(_patient(dataset, self._default_issuer))
+        identity = self._whose(dataset, calling_ae_title)
         named = identifying(dataset)
         _Treatment(map_uid=self._map_uid, days=identity.date_offset_days, identifying=named).apply(dataset, top=True)
         _mark(dataset, identity.pseudonym)
@@ -122,6 +132,15 @@ class Pseudonymiser:
             sop_instance_uid_before=received_uid,
             source_digest=digest,
         )
+
+    def _whose(self, dataset: Dataset, calling_ae_title: str) -> Pseudonymity:
+        """The person's stand-in; of a study that was begun under another one of theirs, that one."""
+        identity = self._people.identify(received_person(dataset, self._issuers, calling_ae_title))
+        study_uid = self._map_uid(_only_uid(dataset, "StudyInstanceUID"))
+        try:
+            return self._people.claim_study(study_uid, identity.pseudonym)
+        except StudyConflictError:
+            raise UnprocessableError(Reason.STUDY_CONFLICT) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,12 +258,12 @@ def _refuse_bombs(source: bytes) -> None:
         raise ValueError("a deflated data set that grows too large")
 
 
-def _patient(dataset: Dataset, default_issuer: str) -> PatientIdentifier:
-    number = str(dataset.get("PatientID") or "").strip()
-    issuer = str(dataset.get("IssuerOfPatientID") or "").strip()
-    if not number:
-        raise UnprocessableError(Reason.MISSING_PATIENT_ID)
-    return PatientIdentifier(issuer or default_issuer, number)
+def _only_uid(dataset: Dataset, keyword: str) -> str:
+    """One of the object's own UIDs, of which there must be exactly one."""
+    value = dataset.get(keyword)
+    if not value or isinstance(value, MultiValue):
+        raise UnprocessableError(Reason.INVALID_UID)
+    return str(value)
 
 
 def _empty(dataset: Dataset, tag: int) -> None:
@@ -296,8 +315,7 @@ def _mark(dataset: Dataset, pseudonym: str) -> None:
     dataset.PatientName = pseudonym
     dataset.PatientID = pseudonym
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
-        if not dataset.get(keyword) or isinstance(dataset[keyword].value, MultiValue):
-            raise UnprocessableError(Reason.INVALID_UID)
+        _only_uid(dataset, keyword)
     # Some systems merge studies whose StudyID is empty, so it gets a value that means nothing outside.
     dataset.StudyID = str(dataset.StudyInstanceUID)[-_LONGEST_STUDY_ID:]
     dataset.PatientIdentityRemoved = "YES"

@@ -62,7 +62,7 @@ class Quarantine:
 
     def __init__(self, folder: Path, keys: KeyRing) -> None:
         self._folder = folder
-        self._key_id = keys.key_id
+        self._keys = keys
         self._seal_key = keys.derive("quarantine-seal")
         self._name_key = keys.derive("quarantine-name")
         make_folder(folder)
@@ -81,7 +81,7 @@ class Quarantine:
             detail=detail,
             sop_class_uid=came.sop_class_uid,
             size=len(content),
-            key_id=self._key_id,
+            key_id=self._keys.key_id,
             received_at=came.received_at,
         )
         head = _label_to_json(label)
@@ -99,11 +99,16 @@ class Quarantine:
             yield _label_of(path)
 
     def open(self, quarantine_id: str) -> bytes:
-        """The object, in clear, in memory. Raises FileNotFoundError and UnsealError."""
+        """The object, in clear, in memory, also when the key was rotated since.
+
+        Raises FileNotFoundError, UnsealError, and UnknownKeyError when the key file lacks the key it was sealed with.
+        """
         content = (self._folder / (quarantine_id + SUFFIX)).read_bytes()
         start = len(MAGIC) + _LENGTH_BYTES
         end = start + int.from_bytes(content[len(MAGIC) : start], "big")
-        return unseal_chunks(self._seal_key, content[end:], content[start:end])
+        label = content[start:end]
+        key = self._keys.derive_as(_label_from_json(label).key_id, "quarantine-seal")
+        return unseal_chunks(key, content[end:], label)
 
 
 def _label_of(path: Path) -> Label:

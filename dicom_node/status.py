@@ -27,4 +27,5 @@ class Reason(Enum):
     UNEXPECTED_ERROR = "unexpected_error"
     CONFLICT = "conflict"
     STUDY_CONFLICT = "study_conflict"
+    """A second person in one study; the vault marks the study (`osteon vault conflicts`)."""
     REJECTED_BY_ORTHANC = "rejected_by_orthanc"

@@ -9,6 +9,7 @@ from dicom_node.errors import UnprocessableError
 from dicom_node.status import Reason
 
 LONGEST_UID = 64
+_STANDARD = "1.2.840.10008."
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _UUID_VERSION_8 = 0x8 << 76
 _UUID_VARIANT = 0b10 << 62
@@ -34,3 +35,8 @@ class UidMap:
 def is_uid(text: str) -> bool:
     """Whether `text` is a UID (PS3.5 9.1); components with a leading zero, common in practice, are let through."""
     return len(text) <= LONGEST_UID and _UID.fullmatch(text) is not None
+
+
+def is_registered(uid: str) -> bool:
+    """Whether a UID is one of the standard's own (PS3.6 Annex A): a SOP class, a transfer syntax, a coding scheme."""
+    return uid.startswith(_STANDARD) and UID(uid).name != uid

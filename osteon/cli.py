@@ -16,6 +16,7 @@ COMMANDS = {
     "send": "send DICOM files by C-STORE",
     "serve": "start everything: Orthanc, the DICOM node and the API",
     "token": "make a token for the API",
+    "vault": "look up, re-identify and merge patients; rotate the key",
 }
 
 

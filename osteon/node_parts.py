@@ -8,16 +8,16 @@ from dicom_node.known_studies import KnownStudies
 from dicom_node.listener import Listener
 from dicom_node.node import Node
 from dicom_node.outbox import Outbox
+from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymise import Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.uids import UidMap
 from osteon.orthanc_access import connect
 from osteon.settings import Settings
-from storage.database import migrate, migrate_registry, open_database
-from storage.keys import KeyFileMissingError, KeyRing, create_key_file, load_key_file
+from osteon.vault_access import open_vault
+from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
-from storage.vault import CachedVault, Vault
-from storage.vault_tables import VAULT
+from storage.vault import CachedVault
 
 
 def build_node(settings: Settings) -> Node:
@@ -35,10 +35,10 @@ def build_node(settings: Settings) -> Node:
     ledger = Ledger(open_database(settings.registry_database))
     door = Door(
         pseudonymise=Pseudonymiser(
-            CachedVault(vault).identify,
+            CachedVault(vault),
             UidMap(keys.derive("uid")),
             keys.derive("source-digest"),
-            settings.default_issuer,
+            Issuers(settings.default_issuer, settings.issuers),
         ),
         outbox=outbox,
         quarantine=quarantine,
@@ -57,16 +57,3 @@ def build_node(settings: Settings) -> Node:
             ledger=ledger,
         ),
     )
-
-
-def open_vault(settings: Settings) -> tuple[KeyRing, Vault]:
-    """Key and vault, which must belong together. A key is made only for a vault that was never used."""
-    migrate(settings.vault_database, VAULT)
-    engine = open_database(settings.vault_database)
-    try:
-        keys = load_key_file(settings.key_path)
-    except KeyFileMissingError:
-        if Vault.was_used(engine):
-            raise
-        keys = create_key_file(settings.key_path)
-    return keys, Vault(engine, keys)

@@ -1,10 +1,11 @@
 """Every setting: an `OSTEON_…` environment variable, read once at the entry point and passed on."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OSTEON_"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -12,6 +13,24 @@ AeTitle = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x5b\x5d-\x7e][\x20-\x5b\x5d-\x7e]{0,15}$")
 ]
 """Up to 16 printable ASCII characters, no backslash (PS3.5 6.2, AE)."""
+
+
+def _pairs(text: object) -> object:
+    """`PACS1=LYON,PACS2=PARIS` as a mapping."""
+    if not isinstance(text, str):
+        return text
+    pairs: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        title, equals, issuer = (piece.strip() for piece in part.partition("="))
+        if not (title and equals and issuer):
+            raise ValueError("write AE=ISSUER pairs, separated by commas")
+        if title in pairs:
+            raise ValueError(f"{title} is named twice")
+        pairs[title] = issuer
+    return pairs
+
+
+Issuers = Annotated[Mapping[AeTitle, str], NoDecode, BeforeValidator(_pairs)]
 
 
 class SettingsError(Exception):
@@ -47,6 +66,10 @@ class Settings(BaseSettings):
         None, description="The secret key, only for the node; default `vault/osteon.key` in the home"
     )
     default_issuer: str = Field("", description="Issuer of patient numbers that come without IssuerOfPatientID")
+    issuers: Issuers = Field(
+        {},
+        description="Issuer of such numbers by calling AE title, before the default: `PACS1=LYON,PACS2=PARIS`",
+    )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")

@@ -13,13 +13,15 @@ from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox
+from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymise import Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.uids import UidMap
+from storage.identities import Person, Pseudonymity
 from storage.keys import KeyRing
 from storage.ledger_records import StudyContents
 from storage.pseudonyms import new_pseudonym
-from storage.vault import PatientIdentifier, Pseudonymity
+from storage.vault_errors import StudyConflictError
 from tests.builders.real_files import packaged
 
 KEYS = KeyRing(b"s" * 32)
@@ -31,10 +33,16 @@ class VaultInMemory:
     """Pseudonyms without a database."""
 
     def __init__(self) -> None:
-        self.people: dict[PatientIdentifier, Pseudonymity] = {}
+        self.people: dict[Person, Pseudonymity] = {}
+        self.studies: dict[str, str] = {}
 
-    def identify(self, identifier: PatientIdentifier) -> Pseudonymity:
-        return self.people.setdefault(identifier, Pseudonymity(new_pseudonym(), -365))
+    def identify(self, person: Person) -> Pseudonymity:
+        return self.people.setdefault(person, Pseudonymity(new_pseudonym(), -365))
+
+    def claim_study(self, study_uid: str, pseudonym: str) -> Pseudonymity:
+        if self.studies.setdefault(study_uid, pseudonym) != pseudonym:
+            raise StudyConflictError("another person's")
+        return Pseudonymity(pseudonym, -365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def parts_in(
     outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
     quarantine = Quarantine(folder / "quarantine", KEYS)
     door = Door(
-        pseudonymise=Pseudonymiser(vault.identify, UidMap(KEYS.derive("uid")), KEYS.derive("source-digest")),
+        pseudonymise=Pseudonymiser(vault, UidMap(KEYS.derive("uid")), KEYS.derive("source-digest"), Issuers()),
         outbox=outbox,
         quarantine=quarantine,
         journal=journal,
@@ -72,6 +80,7 @@ def arrival(file: bytes, **changes: str) -> Arrival:
     dataset = pydicom.dcmread(BytesIO(file), stop_before_pixels=True)
     return Arrival(
         association_id=changes.get("association_id", ASSOCIATION),
+        calling_ae_title=changes.get("calling_ae_title", "PACS"),
         file=file,
         abstract_syntax=changes.get("abstract_syntax", str(dataset.SOPClassUID)),
         affected_sop_class_uid=changes.get("sop_class_uid", str(dataset.SOPClassUID)),

@@ -217,7 +217,7 @@ def test_a_quarantine_that_cannot_keep_an_object_says_try_again(
 def test_a_vault_that_is_down_says_try_again_and_quarantines_nothing(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(_: object) -> None:
+    def down(*_: object) -> None:
         raise VaultUnavailableError("down")
 
     monkeypatch.setattr(parts.door, "_pseudonymise", down)
@@ -229,7 +229,7 @@ def test_a_vault_that_is_down_says_try_again_and_quarantines_nothing(
 def test_any_unexpected_error_quarantines_and_tells_its_type_only(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError(WHO.family_name)
 
     monkeypatch.setattr(parts.door, "_pseudonymise", broken)

@@ -153,7 +153,8 @@ def test_a_second_patient_in_one_study_never_reaches_orthanc_and_holds_up_nobody
     parts.door.receive(arrival(ct(SOPInstanceUID="1.1"), association_id="one"))
     for _ in range(passes):
         forwarder.forward_once()
-    parts.door.receive(arrival(ct(SOPInstanceUID="1.2", PatientID="second"), association_id="two"))
+    another_node = parts_in(parts.folder).door  # with a vault that does not know the study
+    another_node.receive(arrival(ct(SOPInstanceUID="1.2", PatientID="second"), association_id="two"))
     parts.door.receive(arrival(ct(SOPInstanceUID="1.3"), association_id="three"))
     for _ in range(2):
         forwarder.forward_once()

@@ -14,10 +14,11 @@ from pydicom.sequence import Sequence
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.harmless import ACTIONS, EMPTIED, PIXELS, REPLACED
+from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymise import Pseudonymised, Pseudonymiser
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
-from storage.vault import PatientIdentifier, Pseudonymity
+from storage.identities import Person, Pseudonymity
 from tests.builders.door import ct
 from tests.builders.identities import Identity, found_in, identified
 from tests.builders.programs import program
@@ -38,18 +39,29 @@ UNREADABLE = {
 IMAGES = [pytest.param(path, id=path.name) for path in packaged_images() if path.name not in UNREADABLE]
 
 
-@pytest.fixture
-def seen() -> list[PatientIdentifier]:
-    return []
+class OnePerson:
+    """A vault that gives everybody the same stand-in, and remembers whom it was asked about."""
 
+    def __init__(self) -> None:
+        self.seen: list[Person] = []
 
-@pytest.fixture
-def pseudonymise(seen: list[PatientIdentifier]) -> Pseudonymiser:
-    def identify(identifier: PatientIdentifier) -> Pseudonymity:
-        seen.append(identifier)
+    def identify(self, person: Person) -> Pseudonymity:
+        self.seen.append(person)
         return Pseudonymity(PSEUDONYM, OFFSET)
 
-    return Pseudonymiser(identify, UIDS, b"d" * 32, default_issuer="HOSPITAL")
+    def claim_study(self, study_uid: str, pseudonym: str) -> Pseudonymity:
+        assert study_uid.startswith("2.25.")
+        return Pseudonymity(pseudonym, OFFSET)
+
+
+@pytest.fixture
+def people() -> OnePerson:
+    return OnePerson()
+
+
+@pytest.fixture
+def pseudonymise(people: OnePerson) -> Pseudonymiser:
+    return Pseudonymiser(people, UIDS, b"d" * 32, Issuers("HOSPITAL", {"PACS2": "PARIS"}))
 
 
 def read(made: Pseudonymised) -> Dataset:
@@ -146,12 +158,25 @@ def errors_of(path: Path) -> set[str]:
     return {re.sub(r"= <[^>]*>", "", line) for line in lines if line.startswith("Error")}
 
 
-def test_the_patient_is_asked_for_by_issuer_and_number(
-    pseudonymise: Pseudonymiser, seen: list[PatientIdentifier]
-) -> None:
+def test_the_patient_is_asked_for_by_issuer_and_number(pseudonymise: Pseudonymiser, people: OnePerson) -> None:
     pseudonymise(ct(PatientID=" 12 ", IssuerOfPatientID="LYON"))
     pseudonymise(ct(PatientID="12"))
-    assert seen == [PatientIdentifier("LYON", "12"), PatientIdentifier("HOSPITAL", "12")]
+    pseudonymise(ct(PatientID="12"), "PACS2")
+    asked = [(person.identifier.issuer, person.identifier.number) for person in people.seen]
+    assert asked == [("LYON", "12"), ("HOSPITAL", "12"), ("PARIS", "12")]
+
+
+def test_a_national_identity_among_the_other_numbers_is_the_stronger_one(
+    pseudonymise: Pseudonymiser, people: OnePerson
+) -> None:
+    qualifiers, other = Dataset(), Dataset()
+    qualifiers.UniversalEntityID = "1.2.250.1.213.1.4.8"
+    other.PatientID = "253072B073004"  # a woman born in July 1953 in Haute-Corse: invented
+    other.IssuerOfPatientIDQualifiersSequence = Sequence([qualifiers])
+    pseudonymise(ct(PatientID="12", OtherPatientIDsSequence=Sequence([other])))
+    (person,) = people.seen
+    assert person.identifier.issuer == "1.2.250.1.213.1.4.8"
+    assert [known.number for known in person.also] == ["12"]
 
 
 def test_the_result_says_who_it_is_now_and_what_was_done(pseudonymise: Pseudonymiser) -> None:

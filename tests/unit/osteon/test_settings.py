@@ -50,12 +50,32 @@ def test_the_defaults_are_those_that_others_script_against() -> None:
         ("AE_TITLE", "back\\slash"),
         ("ORTHANC_TIMEOUT", "0"),
         ("SAMPLE", "perhaps"),
+        ("ISSUERS", "PACS1"),
+        ("ISSUERS", "PACS1="),
+        ("ISSUERS", "=LYON"),
+        ("ISSUERS", "PACS1=LYON,PACS1=PARIS"),
+        ("ISSUERS", "seventeen letters=LYON"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"{PREFIX}{name}", value)
     with pytest.raises(SettingsError, match=f"{PREFIX}{name}: "):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "issuers"),
+    [
+        ("", {}),
+        ("PACS1=LYON", {"PACS1": "LYON"}),
+        (" PACS1 = LYON , PACS 2=HCL=CROIX-ROUSSE,", {"PACS1": "LYON", "PACS 2": "HCL=CROIX-ROUSSE"}),
+    ],
+)
+def test_issuers_are_pairs_of_an_ae_title_and_a_name(
+    monkeypatch: pytest.MonkeyPatch, value: str, issuers: dict[str, str]
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}ISSUERS", value)
+    assert read_settings().issuers == issuers
 
 
 def test_no_secret_is_in_the_settings_representation(monkeypatch: pytest.MonkeyPatch) -> None:
