@@ -4,32 +4,25 @@ Fail closed: an attribute that nobody named is dropped; a value that is not what
 an object that cannot be understood raises UnprocessableError, and nothing of it is stored.
 """
 
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
-from io import BytesIO
 from typing import Protocol
 
-import pydicom
 from pydicom import config
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID
 
 from dicom_node.concepts import code, known_meaning
-from dicom_node.contexts import IMAGE_SOP_CLASSES, TRANSFER_SYNTAXES
 from dicom_node.dates import shift_date, shift_date_time
 from dicom_node.errors import UnprocessableError
 from dicom_node.harmless import ACTIONS, EMPTIED, MAY_BE_EMPTY, PIXELS, REPLACED, Action
 from dicom_node.identifying import DEFINED_TERMS, Identifying, identifying
 from dicom_node.look_up_tables import DESCRIPTOR_OF, fits_descriptor
-from dicom_node.pixels import check_no_burned_in_text, check_pixels
+from dicom_node.parsing import parse
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.received_person import received_person
 from dicom_node.residue import SHORTEST_NUMBER, has_residue
@@ -37,43 +30,13 @@ from dicom_node.sameness import source_digest
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from dicom_node.values import ITEM_BYTES, NUMBER_VRS, WORD_VRS, is_allowed
+from dicom_node.writing import assert_listed, encode, header_of, mark, only_uid
 from storage.identities import Person, Pseudonymity
 from storage.vault_errors import StudyConflictError
 
 # pydicom's checks warn with the value they dislike, which may be a name; ours (`values`) do not.
 config.settings.reading_validation_mode = config.IGNORE
 config.settings.writing_validation_mode = config.IGNORE
-
-IMPLEMENTATION_CLASS_UID = UID("2.25.249337110563120178284562178436241310721")
-METHOD = f"Osteon {version('osteon')} explicit list of attributes"
-DONE = (
-    ("113100", "Basic Application Confidentiality Profile"),
-    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
-    ("113108", "Retain Patient Characteristics Option"),
-)
-"""De-identification Method Code Sequence (PS3.16 CID 7050): what was in fact done."""
-
-BROKEN = (
-    InvalidDicomError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    ValueError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    OverflowError,
-    NotImplementedError,
-    RecursionError,
-)
-"""What pydicom raises over bytes that are not what they say."""
-
-LARGEST_INFLATED = 1 << 30
-"""Bytes: 1 GiB, more than any CT, MR or PET object that is worth deflating."""
-
-_META_BYTES = 2048
-_INFLATE_STEP = 1 << 20
-_LONGEST_STUDY_ID = 16
 
 
 class People(Protocol):
@@ -114,16 +77,16 @@ class Pseudonymiser:
         Raises UnprocessableError with its reason; VaultError, which is no fault of the object; and whatever
         else a hostile object may provoke in its parser, which the door takes for a reason to quarantine.
         """
-        dataset = _parse(source)
+        dataset = parse(source)
         digest = source_digest(dataset, self._digest_key)
         received_uid = str(dataset.get("SOPInstanceUID", ""))
         identity = self._whose(dataset, calling_ae_title)
         named = identifying(dataset)
         _Treatment(map_uid=self._map_uid, days=identity.date_offset_days, identifying=named).apply(dataset, top=True)
-        _mark(dataset, identity.pseudonym)
-        _assert_listed(dataset)
-        file = _encode(dataset)
-        if has_residue(_header(file, dataset), named.words):
+        mark(dataset, identity.pseudonym)
+        assert_listed(dataset)
+        file = encode(dataset)
+        if has_residue(header_of(file, dataset), named.words):
             raise UnprocessableError(Reason.RESIDUE)
         return Pseudonymised(
             dataset=dataset,
@@ -136,7 +99,7 @@ class Pseudonymiser:
     def _whose(self, dataset: Dataset, calling_ae_title: str) -> Pseudonymity:
         """The person's stand-in; of a study that was begun under another one of theirs, that one."""
         identity = self._people.identify(received_person(dataset, self._issuers, calling_ae_title))
-        study_uid = self._map_uid(_only_uid(dataset, "StudyInstanceUID"))
+        study_uid = self._map_uid(only_uid(dataset, "StudyInstanceUID"))
         try:
             return self._people.claim_study(study_uid, identity.pseudonym)
         except StudyConflictError:
@@ -228,44 +191,6 @@ class _Treatment:
         return code(value, scheme, meaning)
 
 
-def _parse(source: bytes) -> Dataset:
-    try:
-        _refuse_bombs(source)
-        dataset = pydicom.dcmread(BytesIO(source))
-        syntax = dataset.file_meta.TransferSyntaxUID
-    except BROKEN as error:
-        raise UnprocessableError(Reason.UNREADABLE, type(error).__name__) from None
-    if syntax not in TRANSFER_SYNTAXES:
-        raise UnprocessableError(Reason.UNREADABLE, "transfer syntax")
-    if dataset.get("SOPClassUID") not in IMAGE_SOP_CLASSES:
-        raise UnprocessableError(Reason.NOT_AN_IMAGE)
-    check_pixels(dataset)
-    check_no_burned_in_text(dataset)
-    return dataset
-
-
-def _refuse_bombs(source: bytes) -> None:
-    """Raises ValueError for a deflated data set that grows beyond `LARGEST_INFLATED`."""
-    if DeflatedExplicitVRLittleEndian.encode("ascii") not in source[:_META_BYTES]:
-        return
-    start = 144 + int.from_bytes(source[140:144], "little")
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    inflated, rest = 0, source[start:]
-    while rest and inflated <= LARGEST_INFLATED:
-        inflated += len(stream.decompress(rest, _INFLATE_STEP))
-        rest = stream.unconsumed_tail
-    if inflated > LARGEST_INFLATED:
-        raise ValueError("a deflated data set that grows too large")
-
-
-def _only_uid(dataset: Dataset, keyword: str) -> str:
-    """One of the object's own UIDs, of which there must be exactly one."""
-    value = dataset.get(keyword)
-    if not value or isinstance(value, MultiValue):
-        raise UnprocessableError(Reason.INVALID_UID)
-    return str(value)
-
-
 def _empty(dataset: Dataset, tag: int) -> None:
     dataset[tag] = DataElement(tag, dictionary_VR(tag).split(" or ")[0], None)
 
@@ -308,56 +233,3 @@ def _registered(uid: str) -> str:
 def _items(dataset: Dataset, tag: int) -> Sequence | None:
     value = dataset[tag].value
     return value if isinstance(value, Sequence) else None
-
-
-def _mark(dataset: Dataset, pseudonym: str) -> None:
-    """Say whose object it now is and what was done (PS3.15 E.1.1; PS3.3 C.7.1.1, C.12.1)."""
-    dataset.PatientName = pseudonym
-    dataset.PatientID = pseudonym
-    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
-        _only_uid(dataset, keyword)
-    # Some systems merge studies whose StudyID is empty, so it gets a value that means nothing outside.
-    dataset.StudyID = str(dataset.StudyInstanceUID)[-_LONGEST_STUDY_ID:]
-    dataset.PatientIdentityRemoved = "YES"
-    dataset.DeidentificationMethod = METHOD
-    dataset.DeidentificationMethodCodeSequence = Sequence(code(value, "DCM", meaning) for value, meaning in DONE)
-    dataset.LongitudinalTemporalInformationModified = "MODIFIED"
-
-
-_MARKS = frozenset({0x00100010, 0x00100020, 0x00200010, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
-
-
-def _assert_listed(dataset: Dataset) -> None:
-    """The last look: every tag that is about to be written is on the list."""
-    unlisted = [
-        tag
-        for tag in map(int, dataset.keys())
-        if not (tag in ACTIONS or tag in EMPTIED or tag in REPLACED or tag in _MARKS)
-    ]
-    if unlisted:
-        raise UnprocessableError(Reason.UNEXPECTED_ERROR, "unlisted attribute")
-
-
-def _header(file: bytes, dataset: Dataset) -> bytes:
-    """Everything before the pixels, which are as they came; of a deflated data set, as it was before deflating."""
-    pixels = sum(len(dataset.get_item(tag).value) for tag in PIXELS if tag in dataset)
-    if not dataset.file_meta.TransferSyntaxUID.is_deflated:
-        return file[: len(file) - pixels]
-    start = file.index(b"\x02\x00\x00\x00UL\x04\x00") + 8
-    start += 4 + int.from_bytes(file[start : start + 4], "little")
-    data_set = zlib.decompress(file[start:], -zlib.MAX_WBITS)
-    return file[:start] + data_set[: len(data_set) - pixels]
-
-
-def _encode(dataset: Dataset) -> bytes:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-    meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
-    meta.ImplementationVersionName = f"OSTEON_{version('osteon')}"[:16]
-    dataset.file_meta = meta
-    dataset.preamble = bytes(128)
-    buffer = BytesIO()
-    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
-    return buffer.getvalue()

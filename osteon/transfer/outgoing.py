@@ -1,5 +1,6 @@
 """The files to send: found in folders, told apart by SOP class and transfer syntax."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from osteon.transfer.damage import DAMAGED
 
 PREAMBLE_BYTES = 128
 PREFIX = b"DICM"
+
+_UID = re.compile(r"[0-9.]{1,64}")
+"""PS3.5 9.1, without its rule on leading zeros: old devices break it, and peers take it."""
 
 MOST_CONTEXTS = 128
 """Presentation contexts per association: their ids are the odd numbers of one byte (PS3.8 9.3.2.2)."""
@@ -85,7 +89,7 @@ def _look_at(path: Path) -> Outgoing | None:
     size = path.stat().st_size
     sop_class, syntax = meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID
     for uid in (sop_class, syntax, meta.MediaStorageSOPInstanceUID):
-        if not (isinstance(uid, UID) and uid.is_valid):
+        if not isinstance(uid, UID) or _UID.fullmatch(uid) is None:
             raise ValueError("the file meta information lacks a UID")
     if sop_class == MediaStorageDirectoryStorage:
         return None

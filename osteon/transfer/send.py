@@ -16,6 +16,7 @@ from pynetdicom.association import Association
 from pynetdicom.presentation import build_context
 from pynetdicom.status import code_to_category
 
+from osteon.transfer.damage import DAMAGED
 from osteon.transfer.delivery import Delivery, Outcome, SendReport
 from osteon.transfer.destination import Destination
 from osteon.transfer.errors import NothingToSendError, PeerError, PeerRejectedError
@@ -171,7 +172,7 @@ def _deliver(outgoing: Outgoing, association: Association) -> Delivery:
         return _failed(outgoing, Outcome.LOST)
     try:
         answer = association.send_c_store(outgoing.path)
-    except (OSError, ValueError, AttributeError):
+    except DAMAGED:  # since it was looked at
         return _failed(outgoing, Outcome.UNREADABLE)
     except RuntimeError:  # the association ended between the check and the call
         return _failed(outgoing, Outcome.LOST)

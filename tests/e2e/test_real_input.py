@@ -75,7 +75,7 @@ def studies(api: httpx.Client) -> dict[str, dict[str, object]]:
     return {study["study_instance_uid"]: study for study in api.get("studies?limit=500").json()["items"]}
 
 
-def check_series(product: Product, sender: Sender, files: list[Path], who: Identity) -> None:
+def assert_series_arrives(product: Product, sender: Sender, files: list[Path], who: Identity) -> None:
     """Send one series with DCMTK and hold what arrived against it."""
     original = sender.copies(files, who)
     with product.api() as api:
@@ -117,19 +117,19 @@ def test_c_echo_is_answered(product: Product) -> None:
 
 
 def test_a_real_ge_ct_arrives_whole_and_without_identity(product: Product, sent: Sender) -> None:
-    check_series(product, sent, series_files(GE_CT), CT_PERSON)
+    assert_series_arrives(product, sent, series_files(GE_CT), CT_PERSON)
 
 
 def test_a_real_ge_pet_arrives_whole_and_without_identity(product: Product, sent: Sender) -> None:
-    check_series(product, sent, series_files(GE_PET), PET_PERSON)
+    assert_series_arrives(product, sent, series_files(GE_PET), PET_PERSON)
 
 
 def test_a_real_toshiba_mr_arrives_whole_and_without_identity(product: Product, sent: Sender) -> None:
-    check_series(product, sent, series_files(TOSHIBA_MR), MR_PERSON)
+    assert_series_arrives(product, sent, series_files(TOSHIBA_MR), MR_PERSON)
 
 
 def test_the_generated_ct_arrives_whole_and_without_identity(product: Product, sent: Sender, tmp_path: Path) -> None:
-    check_series(product, sent, write_sample_study(tmp_path / "sample")[:40], SAMPLE_PERSON)
+    assert_series_arrives(product, sent, write_sample_study(tmp_path / "sample")[:40], SAMPLE_PERSON)
 
 
 COMPRESSED = [

@@ -452,7 +452,7 @@ def test_a_deflated_bomb_is_refused_before_it_grows(
     buffer = BytesIO()
     pydicom.dcmwrite(buffer, dataset)
     assert pixels_of(read(pseudonymise(buffer.getvalue()))) == pixels_of(dataset)
-    monkeypatch.setattr("dicom_node.pseudonymise.LARGEST_INFLATED", 10_000)
+    monkeypatch.setattr("dicom_node.parsing.LARGEST_INFLATED", 10_000)
     with pytest.raises(UnprocessableError) as caught:
         pseudonymise(buffer.getvalue())
     assert caught.value.reason is Reason.UNREADABLE
