@@ -11,6 +11,10 @@ TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
 NUMBERS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
 BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
 
+_ODD = 0x10000
+_FIRST_CREATOR, _LAST_CREATOR = 0x10, 0xFF
+"""Elements of an odd group that name the creator of a block (PS3.5 7.8.1)."""
+
 _NEWER: dict[int, str] = {
     # Attributes of edition 2026d that the installed dictionary does not hold yet.
     **dict.fromkeys(
@@ -32,6 +36,8 @@ _NEWER: dict[int, str] = {
 @lru_cache(maxsize=8192)
 def dictionary_vrs(tag: int) -> tuple[str, ...]:
     """The VRs that PS3.6 allows the attribute, the usual one first; none when it is not in PS3.6."""
+    if tag & _ODD:
+        return ()
     if dictionary_has_tag(tag) or repeater_has_tag(tag):
         return tuple(vr for vr in dictionary_VR(tag).split(" or ") if vr != "NONE")
     newer = _NEWER.get(tag)
@@ -54,3 +60,12 @@ def effective_vr(tag: int, vr: str) -> str:
 def are_alike(one: str, other: str) -> bool:
     """Whether editions and encoders use the two VRs for one attribute, with values of the same kind."""
     return one == other or any(one in kind and other in kind for kind in (TEXT, NUMBERS, BULK))
+
+
+@lru_cache(maxsize=8192)
+def implicit_vr(tag: int) -> str:
+    """The VR of an element encoded without one (PS3.5 7.1.3, Annex A.1); UNKNOWN when no dictionary says it."""
+    if tag & _ODD:
+        return "LO" if _FIRST_CREATOR <= tag & 0xFFFF <= _LAST_CREATOR else UNKNOWN
+    known = dictionary_vrs(tag)
+    return "OW" if "OW" in known else known[0] if known else UNKNOWN
