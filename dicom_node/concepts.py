@@ -4,7 +4,6 @@ import re
 from functools import cache
 from typing import cast
 
-from pydicom.dataset import Dataset
 from pydicom.sr._concepts_dict import concepts  # the dictionaries' only form that can be read by code value
 from pydicom.sr._snomed_dict import mapping
 
@@ -14,9 +13,6 @@ _SNOMED_RT_NAMES = frozenset({"SRT", "SNM3", "99SDM"})
 _UNIT = re.compile(r"(?:[A-Za-z]{1,5}|\d{1,3}|[./%*'^()\[\]-]|\{(?:SUVbw|SUVlbm|SUVbsa|counts|ratio)\}){1,8}")
 """A unit of measure (UCUM): units are built by a grammar, so no dictionary holds them all; a name rarely fits in."""
 
-_LONGEST_MEANING = 64
-
-
 def known_meaning(scheme: str, value: str) -> str | None:
     """The dictionary's meaning of a code, or None when it holds no such code."""
     if scheme in _SNOMED_RT_NAMES:
@@ -25,13 +21,6 @@ def known_meaning(scheme: str, value: str) -> str | None:
     if scheme == "UCUM" and _UNIT.fullmatch(value):
         return _meanings().get((scheme, value), value)
     return _meanings().get((scheme, value))
-
-
-def code(value: str, scheme: str, meaning: str) -> Dataset:
-    """A coded entry (PS3.3 Table 8.8-1), basic attributes only."""
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning[:_LONGEST_MEANING]
-    return item
 
 
 def _dictionaries() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:

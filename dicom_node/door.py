@@ -6,6 +6,7 @@ and nothing is half-done.
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -15,7 +16,8 @@ from dicom_node.errors import NodeError, RefusedError, TryAgainError, Unprocessa
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox, OutboxConflictError
-from dicom_node.pseudonymise import Pseudonymised, Pseudonymiser
+from dicom_node.pseudonymisation.level import Part
+from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.status import Reason
 from storage.vault import VaultError
@@ -86,7 +88,7 @@ class Door:
             raise UnprocessableError(Reason.STUDY_CONFLICT)
         digest = known.digests.get(entry.sop_instance_uid)
         if digest is None:
-            outcome = self._keep(entry, made.file)
+            outcome = self._keep(entry, made.parts)
             known.digests[entry.sop_instance_uid] = entry.source_digest
             return outcome
         if digest != entry.source_digest:
@@ -95,12 +97,15 @@ class Door:
 
     def _entry(self, arrival: Arrival, made: Pseudonymised) -> Entry:
         """What the outbox notes of the object; what the ledger could never hold must not be acknowledged."""
+        digest = hashlib.sha256()
+        for part in made.parts:
+            digest.update(part)
         entry = Entry(
             association_id=arrival.association_id,
             pseudonym=made.pseudonym,
-            **header_facts(made.dataset),
-            size=len(made.file),
-            sha256=hashlib.sha256(made.file).hexdigest(),
+            **header_facts(made.result.facts, made.result.transfer_syntax_uid),
+            size=made.result.size,
+            sha256=digest.hexdigest(),
             source_digest=made.source_digest,
             received_at=arrival.received_at,
         )
@@ -110,15 +115,15 @@ class Door:
             raise UnprocessableError(Reason.UNEXPECTED_ERROR, "the ledger cannot hold its header") from None
         return entry
 
-    def _keep(self, entry: Entry, file: bytes) -> Outcome:
+    def _keep(self, entry: Entry, parts: Sequence[Part]) -> Outcome:
         try:
-            return Outcome.STORED if self._outbox.put(entry, file) else Outcome.DUPLICATE
+            return Outcome.STORED if self._outbox.put(entry, parts) else Outcome.DUPLICATE
         except OutboxConflictError:
             raise UnprocessableError(Reason.CONFLICT) from None
 
     def _check_class(self, arrival: Arrival, made: Pseudonymised) -> None:
         """The data set must be what the request announced (PS3.4 B.2.3: A9xx)."""
-        if not made.dataset.SOPClassUID == arrival.affected_sop_class_uid == arrival.abstract_syntax:
+        if not made.sop_class_uid == arrival.affected_sop_class_uid == arrival.abstract_syntax:
             raise RefusedError("SOP Class UIDs of presentation context, request and data set differ")
         if made.sop_instance_uid_before != arrival.affected_sop_instance_uid:
             raise RefusedError("SOP Instance UID of request and data set differ")

@@ -3,10 +3,11 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian
 
+from dicom_node.pseudonymisation.facts import Facts
 from storage.ledger_records import StoredObject
 from storage.orthanc import instance_id
 
@@ -61,42 +62,43 @@ class Entry:
         return cls(**content)
 
 
-def header_facts(dataset: Dataset) -> dict[str, Any]:
+def header_facts(facts: Facts, transfer_syntax_uid: str) -> dict[str, Any]:
     """The facts of a pseudonymised header that the ledger keeps; None for what is absent or unreadable."""
+    order: Literal["little", "big"] = "big" if transfer_syntax_uid == ExplicitVRBigEndian else "little"
     return {
-        "study_instance_uid": str(dataset.StudyInstanceUID),
-        "series_instance_uid": str(dataset.SeriesInstanceUID),
-        "sop_instance_uid": str(dataset.SOPInstanceUID),
-        "sop_class_uid": str(dataset.SOPClassUID),
-        "transfer_syntax_uid": str(dataset.file_meta.TransferSyntaxUID),
-        "modality": _text(dataset, "Modality"),
-        "study_date": _date(dataset),
-        "patient_sex": _text(dataset, "PatientSex"),
-        "series_number": _number(dataset, "SeriesNumber"),
-        "instance_number": _number(dataset, "InstanceNumber"),
-        "frame_of_reference_uid": _text(dataset, "FrameOfReferenceUID"),
-        "rows": _number(dataset, "Rows"),
-        "columns": _number(dataset, "Columns"),
-        "number_of_frames": _number(dataset, "NumberOfFrames"),
+        "study_instance_uid": facts.text(0x0020000D),
+        "series_instance_uid": facts.text(0x0020000E),
+        "sop_instance_uid": facts.text(0x00080018),
+        "sop_class_uid": facts.text(0x00080016),
+        "transfer_syntax_uid": transfer_syntax_uid,
+        "modality": _text(facts, 0x00080060),
+        "study_date": _date(facts),
+        "patient_sex": _text(facts, 0x00100040),
+        "series_number": _number(facts, 0x00200011),
+        "instance_number": _number(facts, 0x00200013),
+        "frame_of_reference_uid": _text(facts, 0x00200052),
+        "rows": facts.number(0x00280010, order),
+        "columns": facts.number(0x00280011, order),
+        "number_of_frames": _number(facts, 0x00280008),
     }
 
 
-def _text(dataset: Dataset, keyword: str) -> str | None:
+def _text(facts: Facts, tag: int) -> str | None:
     """A short text; what is longer than any value of its kind, or holds control characters, is not one."""
-    text = str(dataset.get(keyword) or "").strip()
+    text = facts.text(tag)
     return text if 0 < len(text) <= LONGEST_TEXT and text.isprintable() else None
 
 
-def _number(dataset: Dataset, keyword: str) -> int | None:
+def _number(facts: Facts, tag: int) -> int | None:
     try:
-        number = int(dataset.get(keyword))
-    except (TypeError, ValueError, OverflowError):
+        number = int(facts.text(tag))
+    except ValueError:
         return None
     return number if abs(number) <= LARGEST_NUMBER else None
 
 
-def _date(dataset: Dataset) -> date | None:
+def _date(facts: Facts) -> date | None:
     try:
-        return date.fromisoformat(str(dataset.get("StudyDate") or ""))
+        return date.fromisoformat(facts.text(0x00080020))
     except ValueError:
         return None

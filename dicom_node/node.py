@@ -1,9 +1,13 @@
 """The node: listener and forwarder, started and stopped together."""
 
+import logging
 from dataclasses import dataclass
 
 from dicom_node.forwarder import Forwarder
 from dicom_node.listener import Listener
+from dicom_node.pseudonymisation.dropped_words import DroppedWords
+
+log = logging.getLogger("osteon.node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +16,7 @@ class Node:
 
     listener: Listener
     forwarder: Forwarder
+    dropped_words: DroppedWords
 
     def start(self) -> int:
         """Take up work; returns the DICOM port. Raises PortTakenError, and then nothing runs."""
@@ -20,6 +25,10 @@ class Node:
         return port
 
     def stop(self) -> None:
-        """End associations, then the forwarder after the object in hand."""
+        """End associations, then the forwarder after the object in hand; write down what was counted."""
         self.listener.stop()
         self.forwarder.stop()
+        try:
+            self.dropped_words.flush()
+        except OSError as error:
+            log.warning("dropped words cannot be counted: %s", type(error).__name__)

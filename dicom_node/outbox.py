@@ -6,7 +6,7 @@ is a digest of the pseudonymised SOPInstanceUID, so an object that is sent twice
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,29 +44,30 @@ class Outbox:
         make_folder(folder)
         remove_drafts(folder)
 
-    def put(self, entry: Entry, file: bytes) -> bool:
-        """Keep an object; on return it is on stable storage. False when the same object is waiting already.
+    def put(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
+        """Keep an object, given as the parts of its file; on return it is on stable storage.
 
+        False when the same object is waiting already.
         Raises OutboxConflictError, and TryAgainError when there is no room.
         """
         path = self._path(entry.sop_instance_uid)
         header = entry.to_json()
         try:
-            write_new(path, (len(header).to_bytes(_LENGTH_BYTES, "big"), header, file))
+            write_new(path, (len(header).to_bytes(_LENGTH_BYTES, "big"), header, *parts))
         except FileExistsError:
-            return self._meet(path, entry, file)
+            return self._meet(path, entry, parts)
         except OSError as error:
             raise TryAgainError(f"outbox: {errno.errorcode.get(error.errno or 0, 'OSError')}") from None
         return True
 
-    def _meet(self, path: Path, entry: Entry, file: bytes) -> bool:
+    def _meet(self, path: Path, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
         try:
             waiting = self.open(path).entry
         except FileNotFoundError:  # forwarded in between: it may go again, the forwarder knows it
-            return self.put(entry, file)
+            return self.put(entry, parts)
         except DamagedEntryError:  # the sender offers it again: what is damaged is healed
             self.put_aside(path)
-            return self.put(entry, file)
+            return self.put(entry, parts)
         if waiting.source_digest != entry.source_digest:
             raise OutboxConflictError
         sync_folder(self._folder)  # the other association may not have come so far yet

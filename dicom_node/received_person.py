@@ -1,34 +1,36 @@
-"""Reading from a data set whom it is of, before anything in it is changed."""
+"""Reading from an object's facts whom it is of, before anything in it is changed."""
 
 from collections.abc import Iterator
 
-from pydicom.dataset import Dataset
-
+from dicom_node.pseudonymisation.charset import Charset
+from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts
 from dicom_node.pseudonymisation.person import Issuers, ReceivedNumber, person_of
 from storage.identities import Person
 
+_PATIENT_ID, _ISSUER, _UNIVERSAL_ENTITY_ID = 0x00100020, 0x00100021, 0x00400032
 
-def received_person(dataset: Dataset, issuers: Issuers, calling_ae_title: str) -> Person:
+
+def received_person(facts: Facts, charset: Charset, issuers: Issuers, calling_ae_title: str) -> Person:
     """The person, by PatientID, its issuer, and the national identities among the other numbers.
 
     Raises UnprocessableError when nobody is named.
     """
-    return person_of(_number(dataset), _others(dataset), unsaid_issuer=issuers.of(calling_ae_title))
+    return person_of(_number(facts, charset), _others(facts, charset), unsaid_issuer=issuers.of(calling_ae_title))
 
 
-def _others(dataset: Dataset) -> Iterator[ReceivedNumber]:
+def _others(facts: Facts, charset: Charset) -> Iterator[ReceivedNumber]:
     """Items of Other Patient IDs Sequence (0010,1002)."""
-    return (_number(item) for item in dataset.get("OtherPatientIDsSequence") or ())
+    return (_number(item, charset) for item in facts.nested.get(OTHER_PATIENT_IDS, ()))
 
 
-def _number(dataset: Dataset) -> ReceivedNumber:
-    qualifiers = dataset.get("IssuerOfPatientIDQualifiersSequence") or ()
+def _number(facts: Facts, charset: Charset) -> ReceivedNumber:
+    qualifiers = facts.nested.get(ISSUER_QUALIFIERS, ())
     return ReceivedNumber(
-        number=_text(dataset, "PatientID"),
-        issuer=_text(dataset, "IssuerOfPatientID"),
-        universal_issuer=next((_text(item, "UniversalEntityID") for item in qualifiers), ""),
+        number=_text(facts, charset, _PATIENT_ID),
+        issuer=_text(facts, charset, _ISSUER),
+        universal_issuer=next((_text(item, charset, _UNIVERSAL_ENTITY_ID) for item in qualifiers), ""),
     )
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
-    return str(dataset.get(keyword) or "").strip()
+def _text(facts: Facts, charset: Charset, tag: int) -> str:
+    return charset.read(facts.values.get(tag, b"")).strip()

@@ -6,9 +6,7 @@ private attributes do not count: a PACS fills them differently from one transfer
 
 import hmac
 
-from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
+from dicom_node.pseudonymisation.facts import Facts
 
 ABOUT_THE_TRANSFER = frozenset(
     {
@@ -24,30 +22,14 @@ ABOUT_THE_TRANSFER = frozenset(
 _PADDING = b" \0"
 
 
-def source_digest(dataset: Dataset, key: bytes) -> str:
-    """A keyed digest (hex) of a data set as parsed, before anything in it is changed: its elements still raw."""
+def source_digest(facts: Facts, data: bytes, key: bytes) -> str:
+    """A keyed digest (hex) of an object as it came. `data`: what the facts' pixels stand in."""
     digest = hmac.new(key, digestmod="sha256")
-    for tag in sorted(dataset.keys()):
-        element = dataset.get_item(tag)
-        if not isinstance(element, RawDataElement) or not _counts(int(tag), element):
-            continue
-        value = bytes(element.value or b"").rstrip(_PADDING)
-        if not value:  # no value is as good as no element
-            continue
-        digest.update(int(tag).to_bytes(4, "big") + len(value).to_bytes(8, "big"))
-        digest.update(value)
+    for tag in sorted(facts.values):
+        value = facts.values[tag].rstrip(_PADDING)
+        if value and tag & 0xFFFF and tag not in ABOUT_THE_TRANSFER:  # no value is as good as no element
+            digest.update(tag.to_bytes(4, "big") + len(value).to_bytes(8, "big") + value)
+    for pixels in facts.pixels:
+        digest.update(pixels.tag.to_bytes(4, "big") + (pixels.stop - pixels.start).to_bytes(8, "big"))
+        digest.update(memoryview(data)[pixels.start : pixels.stop])
     return digest.hexdigest()
-
-
-def _counts(tag: int, element: RawDataElement) -> bool:
-    group, number = tag >> 16, tag & 0xFFFF
-    if group % 2 or number == 0 or tag in ABOUT_THE_TRANSFER:
-        return False
-    return element.VR not in {"SQ", "UN"} and (element.VR is not None or _vr(tag) not in {"SQ", "UN"})
-
-
-def _vr(tag: int) -> str:
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return "UN"

@@ -12,6 +12,7 @@ COMMANDS = {
     "api": "the HTTP API alone",
     "doctor": "check configuration, connectivity and store against ledger",
     "node": "the DICOM door alone",
+    "pseudonymise": "pseudonymise folders of DICOM files without any service; profile and vocabulary",
     "pull": "fetch pseudonymised images, readings and scores",
     "send": "send DICOM files by C-STORE",
     "serve": "start everything: Orthanc, the DICOM node and the API",

@@ -8,10 +8,12 @@ from dicom_node.known_studies import KnownStudies
 from dicom_node.listener import Listener
 from dicom_node.node import Node
 from dicom_node.outbox import Outbox
+from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordStore
 from dicom_node.pseudonymisation.person import Issuers
-from dicom_node.pseudonymise import Pseudonymiser
+from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.uids import UidMap
+from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
@@ -23,7 +25,8 @@ from storage.vault import CachedVault
 def build_node(settings: Settings) -> Node:
     """Open everything that the node needs, tables and key made on first start.
 
-    Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, CredentialsError.
+    Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, CredentialsError, ProfileError,
+    ApprovalError.
     """
     make_folder(settings.vault_folder)
     keys, vault = open_vault(settings)
@@ -33,12 +36,14 @@ def build_node(settings: Settings) -> Node:
     outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
     quarantine = Quarantine(settings.home / "quarantine", keys)
     ledger = Ledger(open_database(settings.registry_database))
+    map_uid = UidMap(keys.derive("uid"))
+    dropped_words = DroppedWords(DroppedWordStore(settings.dropped_words_folder, keys))
     door = Door(
         pseudonymise=Pseudonymiser(
-            CachedVault(vault),
-            UidMap(keys.derive("uid")),
+            engine_maker(settings, map_uid),
+            Identifier(CachedVault(vault), map_uid, Issuers(settings.default_issuer, settings.issuers)),
             keys.derive("source-digest"),
-            Issuers(settings.default_issuer, settings.issuers),
+            dropped_words.count,
         ),
         outbox=outbox,
         quarantine=quarantine,
@@ -56,4 +61,5 @@ def build_node(settings: Settings) -> Node:
             orthanc=connect(settings),
             ledger=ledger,
         ),
+        dropped_words,
     )

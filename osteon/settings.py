@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(
         None, description="The secret key, only for the node; default `vault/osteon.key` in the home"
     )
+    profile: Path | None = Field(None, description="Pseudonymisation profile, a TOML file; unset: the default profile")
     default_issuer: str = Field("", description="Issuer of patient numbers that come without IssuerOfPatientID")
     issuers: Issuers = Field(
         {},
@@ -95,6 +96,15 @@ class Settings(BaseSettings):
         return self.home / "vault"
 
     @property
+    def dropped_words_folder(self) -> Path:
+        """Beside the key: readable by the node only."""
+        return self.vault_folder / "dropped-words"
+
+    @property
+    def approved_words_file(self) -> Path:
+        return self.home / "vocabulary.txt"
+
+    @property
     def key_path(self) -> Path:
         return self.key_file or self.vault_folder / "osteon.key"
 
@@ -105,6 +115,12 @@ class Settings(BaseSettings):
     @property
     def orthanc_address(self) -> str:
         return self.orthanc_url or f"http://127.0.0.1:{self.orthanc_http_port}/"
+
+
+def at_home(settings: Settings, home: Path | None, key_file: Path | None) -> Settings:
+    """The settings for another home folder, with its own vault and key, or for another key."""
+    changes: dict[str, object] = {} if home is None else {"home": home, "vault_url": None, "key_file": None}
+    return settings.model_copy(update=changes | ({} if key_file is None else {"key_file": key_file}))
 
 
 def read_settings() -> Settings:

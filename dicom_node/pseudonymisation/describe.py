@@ -60,7 +60,7 @@ def _of_row(row: Row, profile: Profile, compiled: list[Rules]) -> tuple[str, str
         return WORDS[Action.REMOVE], _why_group(row, profile)
     actions = sorted({rules.standard[tag] for rules in compiled}, key=_ORDER.index)
     words = " or ".join(WORDS[action] for action in actions) + (", by type in the IOD" if len(actions) > 1 else "")
-    return words, _why(row, tag, profile)
+    return words, why_of_row(row, tag, profile)
 
 
 def _why_group(row: Row, profile: Profile) -> str:
@@ -68,7 +68,8 @@ def _why_group(row: Row, profile: Profile) -> str:
     return "Basic Profile: X" if option is None else f"{option.code[1]}: no program can clean a bitmap"
 
 
-def _why(row: Row, tag: int, profile: Profile) -> str:
+def why_of_row(row: Row, tag: int, profile: Profile) -> str:
+    """What decides of an attribute that Table E.1-1 names."""
     if tag in profile.remove:
         return "profile: remove"
     if tag == PATIENT_BIRTH_DATE and profile.birth_date is not BirthDate.REMOVE:

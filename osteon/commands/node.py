@@ -5,6 +5,8 @@ import logging
 import click
 
 from dicom_node.listener import PortTakenError
+from dicom_node.pseudonymisation.profile import ProfileError
+from dicom_node.pseudonymisation.vocabulary import ApprovalError
 from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
 from osteon.logs import log_to_stderr
@@ -18,7 +20,7 @@ log = logging.getLogger("osteon.node")
 
 
 @click.command("node")
-@failing_clearly(PortTakenError, KeyFileError, VaultError)
+@failing_clearly(PortTakenError, KeyFileError, VaultError, ProfileError, ApprovalError)
 def command() -> None:
     """Receive DICOM, pseudonymise it in memory and forward it to Orthanc."""
     log_to_stderr()

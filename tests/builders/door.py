@@ -13,8 +13,12 @@ from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox
+from dicom_node.pseudonymisation.engine import Engine
 from dicom_node.pseudonymisation.person import Issuers
-from dicom_node.pseudonymise import Pseudonymiser
+from dicom_node.pseudonymisation.profile import DEFAULT
+from dicom_node.pseudonymisation.text import TextCleaner
+from dicom_node.pseudonymisation.vocabulary import Vocabulary
+from dicom_node.pseudonymiser import Identifier, People, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
@@ -57,6 +61,17 @@ class Parts:
     vault: VaultInMemory
 
 
+def pseudonymiser(people: People, issuers: Issuers | None = None, map_uid: UidMap | None = None) -> Pseudonymiser:
+    """With the default profile and vocabulary, and the keys of these tests unless another UID map is given."""
+    uids = map_uid or UidMap(KEYS.derive("uid"))
+    clean = TextCleaner(Vocabulary.default())
+    return Pseudonymiser(
+        lambda identify: Engine(profile=DEFAULT, identify=identify, map_uid=uids, clean=clean),
+        Identifier(people, uids, issuers or Issuers()),
+        KEYS.derive("source-digest"),
+    )
+
+
 def parts_in(
     folder: Path,
     known: Callable[[str], StudyContents | None] = lambda _: None,
@@ -66,7 +81,7 @@ def parts_in(
     outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
     quarantine = Quarantine(folder / "quarantine", KEYS)
     door = Door(
-        pseudonymise=Pseudonymiser(vault, UidMap(KEYS.derive("uid")), KEYS.derive("source-digest"), Issuers()),
+        pseudonymise=pseudonymiser(vault),
         outbox=outbox,
         quarantine=quarantine,
         journal=journal,

@@ -10,7 +10,7 @@ import httpx
 import pydicom
 import pytest
 
-from dicom_node.harmless import PIXELS
+from dicom_node.pseudonymisation.rewrite import PIXEL_TAGS
 from osteon.sample.study import write_sample_study
 from tests.builders.identities import Identity, found_in, inject
 from tests.builders.real_files import GE_CT, GE_PET, TOSHIBA_MR, packaged, series_files
@@ -57,7 +57,7 @@ class Sender:
 
 
 def pixels_of(dataset: pydicom.Dataset) -> str:
-    return hashlib.sha256(b"".join(dataset[tag].value for tag in PIXELS if tag in dataset)).hexdigest()
+    return hashlib.sha256(b"".join(dataset[tag].value for tag in sorted(PIXEL_TAGS) if tag in dataset)).hexdigest()
 
 
 def arrived(api: httpx.Client, study_uid: str) -> list[dict[str, str]]:

@@ -1,0 +1,207 @@
+"""The engine: one DICOM file in, one pseudonymised DICOM file out, in memory, by one profile.
+
+What is the same for all objects of a study (the person, the identifying values, what was done to each value) is
+worked out once and remembered. Pixels are neither decoded nor copied; only the header is read and searched.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dicom_node.errors import UnprocessableError
+from dicom_node.pseudonymisation.burned_in import check_image
+from dicom_node.pseudonymisation.charset import Charset
+from dicom_node.pseudonymisation.codec import StructureError
+from dicom_node.pseudonymisation.facts import Facts, read_facts
+from dicom_node.pseudonymisation.identifying import Kind
+from dicom_node.pseudonymisation.level import Level, Part
+from dicom_node.pseudonymisation.part10 import new_frame, read_frame
+from dicom_node.pseudonymisation.plan import Recording
+from dicom_node.pseudonymisation.profile import Profile
+from dicom_node.pseudonymisation.residue import find_residue, has_uid
+from dicom_node.pseudonymisation.rewrite import Rewriter
+from dicom_node.pseudonymisation.series import Series, SeriesMemory
+from dicom_node.pseudonymisation.stream_comments import comments_in
+from dicom_node.pseudonymisation.studies import CHARSET, SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, Studies, Study
+from dicom_node.pseudonymisation.syntax import (
+    InflateError,
+    Syntax,
+    deflate,
+    inflate,
+    is_deflated,
+    is_encapsulated,
+    syntax_of,
+)
+from dicom_node.pseudonymisation.text import TextCleaner
+from dicom_node.pseudonymisation.trail import Trail
+from dicom_node.status import Reason
+from dicom_node.uids import UidMap, is_registered
+from storage.identities import Pseudonymity
+
+Identify = Callable[[Facts, Charset, str], Pseudonymity]
+"""From an object's facts, its character set and its sender to whoever stands in for its person."""
+
+_OWN_UIDS = (SOP_INSTANCE, STUDY, SERIES, 0x00200052)
+"""Instance, study, series, frame of reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A pseudonymised object. `parts` are the file, to be joined or written one after the other."""
+
+    parts: tuple[Part, ...] = field(repr=False)
+    header: bytes = field(repr=False)
+    """The file without its pixels; of a deflated data set, as it was before deflating."""
+    data_set: int
+    """Where in `header` the data set starts."""
+    pseudonym: str
+    transfer_syntax_uid: str
+    trail: Trail
+    source: Facts = field(repr=False)
+    """Of what came: for comparison only, never to be kept."""
+    source_data: bytes = field(repr=False)
+    """What the facts' pixels stand in: the file that came, or its data set as it was before deflating."""
+
+    @property
+    def file(self) -> bytes:
+        return b"".join(self.parts)
+
+    @property
+    def facts(self) -> Facts:
+        """Of what is written."""
+        syntax = syntax_of(self.transfer_syntax_uid)
+        assert syntax is not None  # noqa: S101 - it was read in this syntax
+        return read_facts(self.header, self.data_set, syntax, without_pixels=True)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One object as it came: its data set, inflated, and how that is encoded."""
+
+    data: bytes = field(repr=False)
+    start: int
+    syntax: Syntax
+    transfer_syntax_uid: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One object rewritten."""
+
+    study: Study
+    level: Level
+    trail: Trail
+    facts: Facts
+
+
+class Engine:
+    """Pseudonymises objects one after the other. One per thread."""
+
+    def __init__(self, *, profile: Profile, identify: Identify, map_uid: UidMap, clean: TextCleaner) -> None:
+        self._map_uid = map_uid
+        self._studies = Studies(profile=profile, identify=identify, map_uid=map_uid, clean=clean)
+        self._series = SeriesMemory()
+
+    def __call__(self, source: bytes, sender: str = "") -> Result:
+        """Pseudonymise one DICOM file. `sender`: the calling AE title, by which a number's issuer may be known.
+
+        Raises UnprocessableError with its reason, and what `identify` raises.
+        """
+        try:
+            return self._make(source, sender)
+        except (StructureError, InflateError) as error:
+            raise UnprocessableError(Reason.UNREADABLE, str(error)) from None
+
+    def _make(self, file: bytes, sender: str) -> Result:
+        source = _opened(file, sender)
+        made = self._by_plan(source) or self._in_full(source)
+        head = new_frame(
+            sop_class_uid=made.facts.text(SOP_CLASS),
+            sop_instance_uid=self._map_uid(made.facts.text(SOP_INSTANCE)),
+            transfer_syntax_uid=source.transfer_syntax_uid,
+        )
+        header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
+        _look_once_more(header, made, source)
+        parts = made.level.parts
+        if is_deflated(source.transfer_syntax_uid):
+            parts = [deflate(b"".join(parts))]
+        return Result(
+            parts=(head, *parts),
+            header=header,
+            data_set=len(head),
+            pseudonym=made.study.identity.pseudonym,
+            transfer_syntax_uid=source.transfer_syntax_uid,
+            trail=made.trail,
+            source=made.facts,
+            source_data=source.data,
+        )
+
+    def _by_plan(self, source: _Source) -> _Made | None:
+        """As the last objects of its series were, when it is like them."""
+        for series in self._series.planned((source.sender, source.syntax)):
+            trail = Trail()
+            rewriter = self._rewriter(source, series.study, series.facts, trail)
+            replayed = series.replay(rewriter, source.data, source.start, trail)
+            if replayed is not None:
+                check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
+                return _Made(series.study, replayed.level, trail, replayed.facts)
+        return None
+
+    def _in_full(self, source: _Source) -> _Made:
+        """Element by element; once more when names turned up inside sequences that the study did not have yet."""
+        facts = read_facts(source.data, source.start, source.syntax)
+        check_image(facts, source.syntax, source.transfer_syntax_uid, source.data)  # before anybody is asked who it is
+        study = self._studies.of(facts, source.sender)
+        self._map_uid(facts.text(SERIES))  # an object needs one: raises when it has none
+        while True:
+            trail = Trail()
+            rewriter = self._rewriter(source, study, facts, trail)
+            recording = Recording(trail, source.syntax)
+            level = rewriter.rewrite(source.start, study.marks, recording.cut)
+            if not study.learn(trail.named):
+                break
+        made = _Made(study, level, trail, facts)
+        units = recording.units(source.data, source.start, level)
+        if units is not None:
+            self._series.note((source.sender, source.syntax), Series(study, facts, units, study.identifying))
+        return made
+
+    def _rewriter(self, source: _Source, study: Study, facts: Facts, trail: Trail) -> Rewriter:
+        return Rewriter(
+            data=source.data,
+            syntax=source.syntax,
+            rules=study.rules,
+            treatment=study.treatment,
+            charset=facts.values.get(CHARSET, b""),
+            trail=trail,
+        )
+
+
+def _opened(file: bytes, sender: str) -> _Source:
+    frame = read_frame(file)
+    syntax = syntax_of(frame.transfer_syntax_uid)
+    if syntax is None:
+        raise UnprocessableError(Reason.UNREADABLE, "transfer syntax")
+    data, start = file, frame.data_set
+    if is_deflated(frame.transfer_syntax_uid):
+        data, start = inflate(file[start:]), 0
+    return _Source(data, start, syntax, frame.transfer_syntax_uid, sender)
+
+
+def _look_once_more(header: bytes, made: _Made, source: _Source) -> None:
+    """The last look: every byte that was written, but for the pixels, and what is not pixels inside those."""
+    searched = header
+    if is_encapsulated(source.transfer_syntax_uid):
+        searched += comments_in(source.data, made.facts.pixels[0])
+    found = find_residue(searched, made.study.identifying)
+    if found is not None:
+        raise UnprocessableError(Reason.RESIDUE, found.kind.value)
+    if made.study.keeps_uids:
+        return
+    own = (made.facts.text(tag) for tag in _OWN_UIDS)
+    if any(has_uid(header, uid) for uid in own if uid and not is_registered(uid)):
+        raise UnprocessableError(Reason.RESIDUE, Kind.UID.value)

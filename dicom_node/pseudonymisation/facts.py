@@ -1,0 +1,120 @@
+"""The facts of an object's own header that decide how it is treated, read before anything is changed."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dicom_node.errors import UnprocessableError
+from dicom_node.pseudonymisation.codec import ITEM, SEQUENCE_END, UNDEFINED, Codec, StructureError
+from dicom_node.pseudonymisation.dictionary import implicit_vr
+from dicom_node.pseudonymisation.identifying import is_source
+from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
+from dicom_node.status import Reason
+
+LONGEST_IDENTIFYING = 4096
+"""Bytes of a value that names somebody; a longer one cannot be searched for, so its object is not let through."""
+
+OTHER_PATIENT_IDS = 0x00101002
+ISSUER_QUALIFIERS = 0x00100024
+_NESTED = frozenset({OTHER_PATIENT_IDS, ISSUER_QUALIFIERS})
+"""The sequences that say whose object it is."""
+
+_PIXEL_GROUP = 0x7FE0
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_ODD = 0x10000
+_DEEPEST = 4
+
+Values = Mapping[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """Where the pixel data stand in the source: tag, first byte, byte behind the last, undefined length or not."""
+
+    tag: int
+    start: int
+    stop: int
+    encapsulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Values of the standard attributes of one level, as encoded; sequences only where they say whose object it is."""
+
+    values: Values = field(repr=False)
+    nested: Mapping[int, tuple["Facts", ...]] = field(default_factory=dict, repr=False)
+    pixels: tuple[Pixels, ...] = ()
+
+    def text(self, tag: int) -> str:
+        """A plain value, ASCII; empty when absent."""
+        return self.values.get(tag, b"").decode("ascii", "replace").strip(" \0")
+
+    def parts(self, tag: int) -> tuple[str, ...]:
+        """The components of a plain value, without empty ones."""
+        return tuple(part.strip() for part in self.text(tag).split("\\") if part.strip())
+
+    def number(self, tag: int, order: Literal["little", "big"]) -> int | None:
+        """A value of VR US or UL in that byte order; None when absent or of another length."""
+        value = self.values.get(tag, b"")
+        if len(value) not in {2, 4}:
+            return None
+        return int.from_bytes(value, order)
+
+    @property
+    def identifying(self) -> tuple[tuple[int, bytes], ...]:
+        """The values that name somebody. Raises UnprocessableError when one is too long to be searched for."""
+        found = tuple((tag, value) for tag, value in self.values.items() if value and is_source(tag))
+        if any(len(value) > LONGEST_IDENTIFYING for _, value in found):
+            raise UnprocessableError(Reason.UNREADABLE, "a name or number is too long")
+        return found
+
+
+def read_facts(data: bytes, start: int, syntax: Syntax, *, without_pixels: bool = False) -> Facts:
+    """Walk the top level once; sequences are passed over, but for those that say whose object it is.
+
+    `without_pixels`: the data end at the pixels' first byte. Raises StructureError when the bytes are no data set.
+    """
+    try:
+        return _read(data, (start, len(data)), Codec(syntax), depth=0, without_pixels=without_pixels)
+    except struct.error:
+        raise StructureError("an element is cut off") from None
+
+
+def _read(data: bytes, span: tuple[int, int], codec: Codec, *, depth: int, without_pixels: bool = False) -> Facts:
+    values: dict[int, bytes] = {}
+    nested: dict[int, tuple[Facts, ...]] = {}
+    pixels = []
+    position, end = span
+    read = codec.read
+    while position < end:
+        tag, vr, value, length = read(data, position)
+        if without_pixels and tag in _PIXELS:
+            break
+        position = value + length if length != UNDEFINED else codec.end_of_items(data, (tag, vr, value), end)
+        if tag >> 16 == _PIXEL_GROUP:
+            if tag in _PIXELS:
+                pixels.append(Pixels(tag, value, position, length == UNDEFINED))
+        elif tag in _NESTED:
+            nested[tag] = tuple(_items(data, value, min(position, end), _within(codec, vr), depth))
+        elif length != UNDEFINED and not tag & _ODD and vr != "SQ" and not (vr == "UN" and implicit_vr(tag) == "SQ"):
+            values[tag] = data[value:position]
+    return Facts(values, nested, tuple(pixels))
+
+
+def _within(codec: Codec, vr: str) -> Codec:
+    return Codec(IMPLICIT_LITTLE) if vr == "UN" else codec
+
+
+def _items(data: bytes, position: int, end: int, codec: Codec, depth: int) -> Iterator[Facts]:
+    if depth > _DEEPEST:
+        raise StructureError("nested too deeply")
+    while position < end:
+        tag, _, value, length = codec.read(data, position)
+        if tag == SEQUENCE_END:
+            return
+        if tag != ITEM:
+            raise StructureError("a sequence without items")
+        position = value + length if length != UNDEFINED else codec.end_of_item(data, value, end, 0)
+        stop = position if length != UNDEFINED else position - 8
+        yield _read(data, (value, min(stop, end)), codec, depth=depth + 1)

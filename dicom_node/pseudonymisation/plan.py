@@ -1,0 +1,229 @@
+"""How an object was rewritten, so that the next one of its series need not be worked out anew.
+
+The objects of a series differ in few elements: position, instance number, times. Of two objects with the same
+elements in the same order, those whose bytes are equal are held as one run: its source bytes, and what they became.
+In the next object a run costs one comparison of bytes; only what differs is treated element by element, by the very
+code that treated the first (`rewrite`). An object that does not fit is worked out in full.
+
+What a run becomes is the same for the same bytes only for one study (its rules, its identifying values). Elements
+that decide that, and all that name somebody, are never let vary: an object in which one differs does not fit.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from typing import Literal, NamedTuple
+
+from dicom_node.pseudonymisation.codec import StructureError
+from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts, Pixels
+from dicom_node.pseudonymisation.identifying import is_source
+from dicom_node.pseudonymisation.level import Level
+from dicom_node.pseudonymisation.marks import MARKED
+from dicom_node.pseudonymisation.rewrite import CHARSET, PIXEL_TAGS, Rewriter
+from dicom_node.pseudonymisation.syntax import Syntax
+from dicom_node.pseudonymisation.trail import Step, Trail
+
+LARGEST = 1 << 18
+"""Bytes of a header that is remembered."""
+
+_ODD = 0x10000
+_SOP_CLASS, _STUDY = 0x00080016, 0x0020000D
+_DECIDING = frozenset({CHARSET, _SOP_CLASS, _STUDY, OTHER_PATIENT_IDS, ISSUER_QUALIFIERS}) | MARKED
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One element, or all that stand in one private group, or marks that stand between two elements (tag 0)."""
+
+    tag: int
+    raw: bytes = field(repr=False)
+    """In the source; of pixels, nothing."""
+    out: bytes = field(repr=False)
+    steps: tuple[Step, ...]
+    dropped_words: tuple[str, ...] = field(repr=False)
+    varies: bool
+    """Whether it may differ from object to object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Units whose bytes are always the same, one after the other."""
+
+    raw: bytes = field(repr=False)
+    out: bytes = field(repr=False)
+    steps: tuple[Step, ...]
+    dropped_words: tuple[str, ...] = field(repr=False)
+
+
+Stretch = Run | int
+"""A run, or the tag of a unit that differs from object to object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """An object rewritten by plan, and its own facts."""
+
+    level: Level
+    facts: Facts
+
+
+class Plan:
+    """What is known of the objects of one series. Immutable."""
+
+    def __init__(self, stretches: Sequence[Stretch], facts: Facts) -> None:
+        """`facts`: of one of the objects; those of another differ in the elements that differ."""
+        self._stretches = tuple(stretches)
+        self._facts = facts
+
+    def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
+        """Rewrite the object that starts at `start`; None when it does not fit."""
+        level = rewriter.new_level(start, {})
+        values = dict(self._facts.values)
+        pixels: list[Pixels] = []
+        position = start
+        try:
+            for stretch in self._stretches:
+                if isinstance(stretch, int):
+                    end = _vary(rewriter, level, data, (position, stretch), (values, pixels))
+                    if end is None:
+                        return None
+                else:
+                    if not data.startswith(stretch.raw, position):
+                        return None
+                    end = position + len(stretch.raw)
+                    level.replace(position, end, stretch.out)
+                    trail.steps += stretch.steps
+                    trail.dropped_words += stretch.dropped_words
+                position = end
+        except (StructureError, struct.error):
+            return None
+        if position != len(data) or trail.named:
+            return None
+        level.finish(position, rewriter.codec)
+        return Replayed(level, Facts(values, self._facts.nested, tuple(pixels)))
+
+
+def _vary(
+    rewriter: Rewriter,
+    level: Level,
+    data: bytes,
+    where: tuple[int, int],
+    facts: tuple[dict[int, bytes], list[Pixels]],
+) -> int | None:
+    """Rewrite one unit that differs; where it ends, or None when it is another one than expected."""
+    position, expected = where
+    last, end = -1, len(data)
+    while position < end:
+        element = tag, vr, _, value, stop = rewriter.next_element(position, end, rewriter.codec)
+        belongs = tag >> 16 == expected >> 16 if expected & _ODD else tag == expected
+        if not belongs or tag <= last:
+            break
+        rewriter.put(level, element, rewriter.codec)
+        position, last = stop, tag
+        if tag in PIXEL_TAGS:
+            facts[1].append(Pixels(tag, value, stop, encapsulated=_is_undefined(data, value)))
+        elif not tag & _ODD and vr != "SQ":
+            facts[0][tag] = data[value:stop]
+        if not expected & _ODD:
+            return position
+    return None if last < 0 else position
+
+
+def _is_undefined(data: bytes, value: int) -> bool:
+    return data[value - 4 : value] == b"\xff\xff\xff\xff"
+
+
+class Recording:
+    """Where the elements of an object's top level end, in the source and in what is written. Made while it is."""
+
+    def __init__(self, trail: Trail, syntax: Syntax) -> None:
+        self._trail = trail
+        self._order: Literal["little", "big"] = "little" if syntax.little else "big"
+        self._cuts: list[_Cut] = []
+
+    def cut(self, position: int, parts: int) -> None:
+        """Everything before `position` of the source is written, in so many parts."""
+        trail = self._trail
+        self._cuts.append(_Cut(position, parts, len(trail.steps), len(trail.dropped_words), len(trail.named)))
+
+    def units(self, data: bytes, start: int, level: Level) -> tuple[Unit, ...] | None:
+        """What the elements became, unit by unit; None when that is too much to remember."""
+        header = sum(len(piece) for index, piece in enumerate(level.parts) if index not in level.pixels)
+        if header > LARGEST:
+            return None
+        cuts = (_Cut(start, 0, 0, 0, 0), *self._cuts)
+        units = [self._unit(data, level, before, after) for before, after in pairwise(cuts)]
+        return tuple(_grouped(units))
+
+    def _unit(self, data: bytes, level: Level, before: "_Cut", after: "_Cut") -> Unit:
+        trail, parts = self._trail, range(before.parts, after.parts)
+        has_pixels = not level.pixels.isdisjoint(parts)
+        tag = self._tag_at(data, before.position) if after.position > before.position else 0
+        return Unit(
+            tag=tag,
+            raw=b"" if has_pixels else data[before.position : after.position],
+            out=b"" if has_pixels else b"".join(level.parts[index] for index in parts),
+            steps=tuple(trail.steps[before.steps : after.steps]),
+            dropped_words=tuple(trail.dropped_words[before.dropped_words : after.dropped_words]),
+            varies=before.named == after.named and not (tag in _DECIDING or is_source(tag)),
+        )
+
+    def _tag_at(self, data: bytes, position: int) -> int:
+        group, element = (int.from_bytes(data[at : at + 2], self._order) for at in (position, position + 2))
+        return group << 16 | element
+
+
+class _Cut(NamedTuple):
+    position: int
+    parts: int
+    steps: int
+    dropped_words: int
+    named: int
+
+
+def plan_of(units: Sequence[Unit], differing: frozenset[int], facts: Facts) -> Plan | None:
+    """The plan for objects like one with `units`, of which those at the places `differing` differ.
+
+    None when one of them must not.
+    """
+    if not all(units[place].varies for place in differing):
+        return None
+    stretches: list[Stretch] = []
+    for differs, run in groupby(range(len(units)), key=differing.__contains__):
+        if differs:
+            stretches += (units[place].tag for place in run)
+        else:
+            stretches.append(_run([units[place] for place in run]))
+    return Plan(stretches, facts)
+
+
+def differences(before: Sequence[Unit], after: Sequence[Unit]) -> frozenset[int] | None:
+    """The places at which two objects differ, pixels always; None when they have other elements."""
+    if [unit.tag for unit in before] != [unit.tag for unit in after]:
+        return None
+    pairs = enumerate(zip(before, after, strict=True))
+    return frozenset(place for place, (old, new) in pairs if old.tag in PIXEL_TAGS or old.raw != new.raw)
+
+
+def _grouped(units: Sequence[Unit]) -> Iterator[Unit]:
+    """One unit for all elements of a private group: whether they stay depends on their creators."""
+    for is_private, run in groupby(units, key=lambda unit: unit.tag >> 16 if unit.tag & _ODD else 0):
+        if not is_private:
+            yield from run
+            continue
+        members = list(run)
+        yield Unit(
+            tag=members[0].tag,
+            varies=all(member.varies for member in members),
+            **{name: getattr(_run(members), name) for name in ("raw", "out", "steps", "dropped_words")},
+        )
+
+
+def _run(units: Sequence[Unit]) -> Run:
+    return Run(
+        raw=b"".join(unit.raw for unit in units),
+        out=b"".join(unit.out for unit in units),
+        steps=tuple(step for unit in units for step in unit.steps),
+        dropped_words=tuple(word for unit in units for word in unit.dropped_words),
+    )

@@ -1,0 +1,134 @@
+"""What the door needs of the engine: one object in, one pseudonymised object out, for whoever the vault says it is.
+
+Associations run in threads of their own, and an engine serves one at a time: engines are taken from a stack and given
+back, so that one which knows the study that is being sent is at hand.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import Empty, LifoQueue
+from typing import Protocol
+
+from dicom_node.errors import UnprocessableError
+from dicom_node.pseudonymisation.charset import Charset
+from dicom_node.pseudonymisation.engine import Engine, Identify, Result
+from dicom_node.pseudonymisation.facts import Facts
+from dicom_node.pseudonymisation.level import Part
+from dicom_node.pseudonymisation.person import Issuers
+from dicom_node.pseudonymisation.studies import SOP_CLASS, SOP_INSTANCE, STUDY
+from dicom_node.received_person import received_person
+from dicom_node.sameness import source_digest
+from dicom_node.status import Reason
+from dicom_node.uids import UidMap
+from storage.identities import Person, Pseudonymity
+from storage.vault_errors import StudyConflictError
+
+log = logging.getLogger("osteon.door")
+
+
+class People(Protocol):
+    """What is needed of the vault."""
+
+    def identify(self, person: Person) -> Pseudonymity: ...
+
+    def claim_study(self, study_uid: str, pseudonym: str) -> Pseudonymity: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pseudonymised:
+    """A pseudonymised object, and what is known of the one it was made of."""
+
+    result: Result
+    sop_class_uid: str
+    sop_instance_uid_before: str
+    """As received; for comparison with the request only, never to be kept."""
+    source_digest: str
+    """See `sameness`."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The DICOM Part 10 file in the transfer syntax it was received in (PS3.10 7), to be written one by one."""
+        return self.result.parts
+
+    @property
+    def pseudonym(self) -> str:
+        return self.result.pseudonym
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Finds whoever stands in for an object's person (an `Identify`)."""
+
+    people: People = field(repr=False)
+    map_uid: UidMap = field(repr=False)
+    issuers: Issuers
+
+    def __call__(self, facts: Facts, charset: Charset, calling_ae_title: str) -> Pseudonymity:
+        """The person's stand-in; of a study that was begun under another one of theirs, that one.
+
+        Raises UnprocessableError when nobody is named, or the study is another person's; VaultError.
+        """
+        person = received_person(facts, charset, self.issuers, calling_ae_title)
+        identity = self.people.identify(person)
+        try:
+            return self.people.claim_study(self.map_uid(facts.text(STUDY)), identity.pseudonym)
+        except StudyConflictError:
+            raise UnprocessableError(Reason.STUDY_CONFLICT) from None
+
+
+class Pseudonymiser:
+    """Share one between threads."""
+
+    def __init__(
+        self,
+        new_engine: Callable[[Identify], Engine],
+        identify: Identify,
+        digest_key: bytes,
+        count_dropped: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
+        """`new_engine`: makes an engine that asks the given function whose an object is.
+
+        `count_dropped`: told the unknown words that were taken out of descriptions.
+        """
+        self._new_engine = new_engine
+        self._identify = identify
+        self._digest_key = digest_key
+        self._count_dropped = count_dropped
+        self._engines: LifoQueue[Engine] = LifoQueue()
+
+    def __call__(self, source: bytes, calling_ae_title: str = "") -> Pseudonymised:
+        """Pseudonymise one DICOM file given as bytes.
+
+        Raises UnprocessableError with its reason; VaultError, which is no fault of the object; and whatever
+        else a hostile object may provoke, which the door takes for a reason to quarantine.
+        """
+        with self._engine() as engine:
+            result = engine(source, calling_ae_title)
+        if result.trail.dropped_words:
+            self._note(result.trail.dropped_words)
+        return Pseudonymised(
+            result=result,
+            sop_class_uid=result.source.text(SOP_CLASS),
+            sop_instance_uid_before=result.source.text(SOP_INSTANCE),
+            source_digest=source_digest(result.source, result.source_data, self._digest_key),
+        )
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        try:
+            engine = self._engines.get_nowait()
+        except Empty:
+            engine = self._new_engine(self._identify)
+        try:
+            yield engine
+        finally:
+            self._engines.put(engine)
+
+    def _note(self, words: Iterable[str]) -> None:
+        """Counting words is a service to the custodian: when it fails, objects are taken all the same."""
+        try:
+            self._count_dropped(words)
+        except OSError as error:
+            log.warning("dropped words cannot be counted: %s", type(error).__name__)
