@@ -121,7 +121,7 @@ class Engine:
         made = self._by_plan(source) or self._in_full(source)
         head = new_frame(
             sop_class_uid=made.facts.text(SOP_CLASS),
-            sop_instance_uid=self._map_uid(made.facts.text(SOP_INSTANCE)),
+            sop_instance_uid=made.study.uid_of(made.facts.text(SOP_INSTANCE)),
             transfer_syntax_uid=source.transfer_syntax_uid,
         )
         header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
@@ -156,7 +156,8 @@ class Engine:
         facts = read_facts(source.data, source.start, source.syntax)
         check_image(facts, source.syntax, source.transfer_syntax_uid, source.data)  # before anybody is asked who it is
         study = self._studies.of(facts, source.sender)
-        self._map_uid(facts.text(SERIES))  # an object needs one: raises when it has none
+        for tag in (SERIES, SOP_INSTANCE):  # an object needs one of each
+            study.uid_of(facts.text(tag))
         while True:
             trail = Trail()
             rewriter = self._rewriter(source, study, facts, trail)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from dicom_node.pseudonymisation.codec import ITEM, Codec
+from dicom_node.pseudonymisation.options import Option
+from dicom_node.pseudonymisation.profile import DIGEST_LENGTH, Profile
 from dicom_node.pseudonymisation.values import padded
 
 VERSION = version("osteon")
@@ -48,23 +50,37 @@ class CodesMark(Mark):
         return codec.header(ITEM, "", len(content)) + content
 
 
-def marks_of(*, pseudonym: str, study_uid: str, profile: str, codes: Iterable[tuple[str, str]]) -> Mapping[int, Mark]:
-    """The marks of one study's objects. `profile` names it with its digest; `study_uid` is the replaced one.
+def marks_of(
+    *, pseudonym: str, study_uid: str, profile: Profile, codes: Iterable[tuple[str, str]]
+) -> Mapping[int, Mark]:
+    """The marks of one study's objects. `study_uid`: the replaced one.
 
     StudyID gets a value that means nothing outside: some systems merge studies whose StudyID is empty.
     """
-    method = f"Osteon {VERSION} {profile}"[:LONGEST_METHOD]
     marks = (
         Mark(0x00100010, "PN", _text(pseudonym)),
         Mark(0x00100020, "LO", _text(pseudonym)),
         Mark(0x00120062, "CS", _text("YES")),
-        Mark(0x00120063, "LO", _text(method)),
+        Mark(0x00120063, "LO", _text(_method(profile))),
         CodesMark(0x00120064, "SQ", b"", tuple(codes)),
         Mark(0x00200010, "SH", _text(study_uid[-LONGEST_STUDY_ID:])),
-        Mark(0x00280303, "CS", _text("MODIFIED")),
+        Mark(0x00280303, "CS", _text(_dates(profile))),
     )
     return {mark.tag: mark for mark in marks}
 
 
+def _method(profile: Profile) -> str:
+    """Version, profile, digest; of a long name the beginning."""
+    before, after = f"Osteon {VERSION} ", f" {profile.digest[:DIGEST_LENGTH]}"
+    return before + profile.name[: LONGEST_METHOD - len(before) - len(after)] + after
+
+
+def _dates(profile: Profile) -> str:
+    """Longitudinal Temporal Information Modified (PS3.15 E.3.6): what became of dates and times."""
+    if Option.RETAIN_LONG_FULL_DATES in profile.options:
+        return "UNMODIFIED"
+    return "MODIFIED" if Option.RETAIN_LONG_MODIFIED_DATES in profile.options else "REMOVED"
+
+
 def _text(text: str) -> bytes:
-    return padded(text.encode("ascii"), "LO")
+    return padded(text.encode("ascii", "replace").replace(b"\\", b"/"), "LO")

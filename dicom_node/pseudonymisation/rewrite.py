@@ -161,7 +161,8 @@ class Rewriter:
             level.drop(position, stop)
         elif known == "SQ":
             self._note_names(level, element, known, codec)
-            content = dummy_sequence(tag, codec.header) if action is Action.DUMMY else b""
+            inner = _IMPLICIT if vr == "UN" else codec  # PS3.5 6.2.2
+            content = dummy_sequence(tag, inner.header) if action is Action.DUMMY else b""
             level.replace(position, stop, codec.header(tag, vr, len(content)) + content)
         else:
             self._note_names(level, element, known, codec)

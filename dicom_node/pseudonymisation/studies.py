@@ -10,7 +10,7 @@ from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.identifying import identifying_values
 from dicom_node.pseudonymisation.marks import Mark, marks_of
 from dicom_node.pseudonymisation.options import Option
-from dicom_node.pseudonymisation.profile import DIGEST_LENGTH, Profile
+from dicom_node.pseudonymisation.profile import Profile
 from dicom_node.pseudonymisation.rules import Rules, compile_rules
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.trail import Named
@@ -69,6 +69,11 @@ class Study:
         self.identifying = identifying_values(self._named, self._charset.terms)
         self._treatments.clear()
         return True
+
+    def uid_of(self, uid: str) -> str:
+        """What becomes of one of the object's own UIDs. Raises UnprocessableError when it is no UID."""
+        mapped = self._map_uid(uid)
+        return uid if self.keeps_uids else mapped
 
     def treatment(self, charset: bytes) -> Treatment:
         """How values are treated where Specific Character Set has this value."""
@@ -130,7 +135,7 @@ class Studies:
         marks = marks_of(
             pseudonym=identity.pseudonym,
             study_uid=self._map_uid(facts.text(STUDY)),
-            profile=f"{self._profile.name} {self._profile.digest[:DIGEST_LENGTH]}",
+            profile=self._profile,
             codes=rules.codes,
         )
         study = Study(
