@@ -13,6 +13,7 @@ _SNOMED_RT_NAMES = frozenset({"SRT", "SNM3", "99SDM"})
 _UNIT = re.compile(r"(?:[A-Za-z]{1,5}|\d{1,3}|[./%*'^()\[\]-]|\{(?:SUVbw|SUVlbm|SUVbsa|counts|ratio)\}){1,8}")
 """A unit of measure (UCUM): units are built by a grammar, so no dictionary holds them all; a name rarely fits in."""
 
+
 def known_meaning(scheme: str, value: str) -> str | None:
     """The dictionary's meaning of a code, or None when it holds no such code."""
     if scheme in _SNOMED_RT_NAMES:

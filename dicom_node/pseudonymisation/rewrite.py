@@ -208,7 +208,9 @@ class Rewriter:
         if known == "SQ" or (known in {"UN", ""} and self._looks_like_items(value, stop)):
             inner = _IMPLICIT if vr == "UN" else codec
             self._trail.named += names_in(self._data, (value, stop), inner, level.treatment.charset)
-        elif (level.path or tag & _ODD) and (known == "PN" or is_source(tag)):
+        elif known == "PN" or is_source(tag):
+            if not level.path and not tag & _ODD and is_source(tag):
+                return
             self._trail.named.append((tag, level.treatment.charset.read(self._data[value:stop])))
 
     def _coded_values(self, position: int, codec: Codec) -> dict[int, bytes]:

@@ -3,6 +3,7 @@
 Values repeat from object to object of a study, so what was worked out once is remembered; the memory is bounded.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from dicom_node.concepts import known_meaning
@@ -27,6 +28,12 @@ LONGEST_REMEMBERED = 256
 SHORTEST_NUMBER = 6
 """Digits of an identifier that is looked for where a number may stand."""
 
+_CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
+"""Code Value, Long Code Value, URN Code Value: an entry has one of them (PS3.3 Table 8.8-1)."""
+
+_SCHEME, _VERSION, _MEANING = 0x00080102, 0x00080103, 0x00080104
+_PLAIN_VERSION = re.compile(rb"[0-9.]{1,16}[ \0]?")
+_LONGEST_MEANING = 64
 _NO_VALUE = b""
 _ASCII_PRINTABLE = frozenset(range(0x20, 0x7F)) | {0}
 _ZONE_LENGTH = 5
@@ -87,13 +94,20 @@ class Treatment:
         return value if known[0] == value else known[0]
 
     def code(self, values: Mapping[int, bytes]) -> dict[int, bytes]:
-        """What remains of a coded entry: all of it when a public dictionary holds the code, meaning from there."""
-        code = self._ascii(values.get(0x00080100) or values.get(0x00080119) or values.get(0x00080120) or b"")
-        scheme = self._ascii(values.get(0x00080102, b""))
+        """What remains of a coded entry: the code, its scheme and a plain version, with the dictionary's meaning.
+
+        Nothing remains when no public dictionary holds the code.
+        """
+        tag = next((tag for tag in _CODE_VALUES if values.get(tag)), None)
+        scheme = self._ascii(values.get(_SCHEME, b""))
+        code = None if tag is None else self._ascii(values[tag])
         meaning = None if code is None or scheme is None else known_meaning(scheme, code)
-        if meaning is None:
+        if tag is None or meaning is None:
             return {}
-        return {**values, 0x00080104: padded(meaning[:64].encode("ascii", "replace"), "LO")}
+        kept = {tag: values[tag], _SCHEME: values[_SCHEME]}
+        if _PLAIN_VERSION.fullmatch(values.get(_VERSION, b"")):
+            kept[_VERSION] = values[_VERSION]
+        return kept | {_MEANING: padded(meaning[:_LONGEST_MEANING].encode("ascii", "replace"), "LO")}
 
     def _keep(self, tag: int, vr: str, value: bytes, dropped: list[str]) -> bytes | None:
         if vr in TEXT_VRS:
@@ -116,7 +130,7 @@ class Treatment:
         return value if kept == parts else self._or_nothing(tag, vr, "\\".join(kept))
 
     def _is_number_of(self, number: str) -> bool:
-        return number in self._identifying.words
+        return number.partition(".")[0].lstrip("+-") in self._identifying.words
 
     def _keep_text(self, tag: int, vr: str, value: bytes, dropped: list[str]) -> bytes | None:  # noqa: ARG002
         """Component by component: plain ASCII, and none of the object's own identifying words."""
