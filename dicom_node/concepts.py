@@ -10,8 +10,18 @@ from pydicom.sr._snomed_dict import mapping
 _SNOMED_RT_NAMES = frozenset({"SRT", "SNM3", "99SDM"})
 """SNOMED RT under its several designators (PS3.16 8.1)."""
 
-_UNIT = re.compile(r"(?:[A-Za-z]{1,5}|\d{1,3}|[./%*'^()\[\]-]|\{(?:SUVbw|SUVlbm|SUVbsa|counts|ratio)\}){1,8}")
-"""A unit of measure (UCUM): units are built by a grammar, so no dictionary holds them all; a name rarely fits in."""
+_PREFIX = r"(?:da|[YZEPTGMkhdcmunpfa])?"
+_NOTE = r"\{(?:SUVbw|SUVlbm|SUVbsa|SUVibw|counts|ratio|propcounts|RBE)\}"
+_FACTOR = r"(?:10\*-?\d{1,2}|\d{1,3})"
+_ATOM = (
+    r"(?:\[hnsf'U\]|mm\[Hg\]|m\[Hg\]|m\[H2O\]|Cel|Ohm|mol|min|deg|rad|kat|cal|bar|eV|Bq|Ci|Gy|Sv|Hz|Pa|lm|lx|sr|Wb"
+    r"|mo|wk|osm|eq|[mgsLlhdaKAVNJWCFTHSBU%])"
+)
+_TERM = rf"\(?(?:{_FACTOR}\.?)?(?:{_NOTE})?(?:{_PREFIX}{_ATOM}(?:[+-]?\d)?)?\)?"
+_UNIT = re.compile(rf"/?{_TERM}(?:[./]{_TERM}){{0,4}}")
+"""A unit of measure (UCUM): units are built by a grammar, so no dictionary holds them all; these are images'."""
+
+_LONGEST_UNIT = 16
 
 
 def known_meaning(scheme: str, value: str) -> str | None:
@@ -19,7 +29,7 @@ def known_meaning(scheme: str, value: str) -> str | None:
     if scheme in _SNOMED_RT_NAMES:
         concept_id = mapping["SRT"].get(value)
         return None if concept_id is None else _meanings().get(("SCT", str(concept_id)))
-    if scheme == "UCUM" and _UNIT.fullmatch(value):
+    if scheme == "UCUM" and len(value) <= _LONGEST_UNIT and _UNIT.fullmatch(value):
         return _meanings().get((scheme, value), value)
     return _meanings().get((scheme, value))
 

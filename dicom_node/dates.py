@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
-_DATE_TIME = re.compile(r"(\d{8})((?:\d{2}){0,3}(?:\.\d{1,6})?(?:[+-]\d{4})?)")
+_DATE_TIME = re.compile(r"(\d{8})((?:\d{2}){0,3}(?:\.\d{1,9})?(?:[+-]\d{4})?)")
 
 
 def shift_date(text: str, days: int) -> str:

@@ -1,7 +1,7 @@
 """What the outbox knows of one pseudonymised object: enough to make its ledger row without opening the file."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -47,10 +47,14 @@ class Entry:
 
     def stored(self, at: datetime) -> StoredObject:
         """The ledger's row, once Orthanc has the object."""
-        return StoredObject(**asdict(self), orthanc_id=self.orthanc_id, stored_at=at)
+        return StoredObject(**self._content(), orthanc_id=self.orthanc_id, stored_at=at)
 
     def to_json(self) -> bytes:
-        return json.dumps(asdict(self), default=str).encode("ascii")
+        return json.dumps(self._content(), default=str).encode("ascii")
+
+    def _content(self) -> dict[str, Any]:
+        """As `asdict`, which copies every value and takes longer than all the rest."""
+        return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
     def from_json(cls, text: bytes) -> "Entry":
@@ -60,6 +64,9 @@ class Entry:
         content["study_date"] = None if study_date is None else date.fromisoformat(study_date)
         content["received_at"] = datetime.fromisoformat(content["received_at"])
         return cls(**content)
+
+
+_NAMES = tuple(field.name for field in fields(Entry))
 
 
 def header_facts(facts: Facts, transfer_syntax_uid: str) -> dict[str, Any]:

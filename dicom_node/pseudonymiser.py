@@ -13,16 +13,18 @@ from typing import Protocol
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.charset import Charset
+from dicom_node.pseudonymisation.dropped_words import DroppedWordsError
 from dicom_node.pseudonymisation.engine import Engine, Identify, Result
 from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymisation.person import Issuers
-from dicom_node.pseudonymisation.studies import SOP_CLASS, SOP_INSTANCE, STUDY
+from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_node.received_person import received_person
 from dicom_node.sameness import source_digest
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
+from storage.keys import KeyFileError
 from storage.vault_errors import StudyConflictError
 
 log = logging.getLogger("osteon.door")
@@ -130,5 +132,5 @@ class Pseudonymiser:
         """Counting words is a service to the custodian: when it fails, objects are taken all the same."""
         try:
             self._count_dropped(words)
-        except OSError as error:
+        except (OSError, DroppedWordsError, KeyFileError) as error:
             log.warning("dropped words cannot be counted: %s", type(error).__name__)

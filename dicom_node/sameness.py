@@ -5,6 +5,7 @@ private attributes do not count: a PACS fills them differently from one transfer
 """
 
 import hmac
+import struct
 
 from dicom_node.pseudonymisation.facts import Facts
 
@@ -20,16 +21,18 @@ ABOUT_THE_TRANSFER = frozenset(
     }
 )
 _PADDING = b" \0"
+_HEAD = struct.Struct(">IQ")
 
 
 def source_digest(facts: Facts, data: bytes, key: bytes) -> str:
     """A keyed digest (hex) of an object as it came. `data`: what the facts' pixels stand in."""
-    digest = hmac.new(key, digestmod="sha256")
+    pieces: list[bytes] = []
     for tag in sorted(facts.values):
         value = facts.values[tag].rstrip(_PADDING)
         if value and tag & 0xFFFF and tag not in ABOUT_THE_TRANSFER:  # no value is as good as no element
-            digest.update(tag.to_bytes(4, "big") + len(value).to_bytes(8, "big") + value)
+            pieces += (_HEAD.pack(tag, len(value)), value)
+    digest = hmac.new(key, b"".join(pieces), "sha256")
     for pixels in facts.pixels:
-        digest.update(pixels.tag.to_bytes(4, "big") + (pixels.stop - pixels.start).to_bytes(8, "big"))
+        digest.update(_HEAD.pack(pixels.tag, pixels.stop - pixels.start))
         digest.update(memoryview(data)[pixels.start : pixels.stop])
     return digest.hexdigest()

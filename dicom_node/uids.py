@@ -3,6 +3,7 @@
 import hmac
 import re
 
+from pydicom._uid_dict import UID_dictionary  # `UID` would warn of an odd value, and quote it
 from pydicom.uid import UID
 
 from dicom_node.errors import UnprocessableError
@@ -10,6 +11,23 @@ from dicom_node.status import Reason
 
 LONGEST_UID = 64
 _STANDARD = "1.2.840.10008."
+_PUBLISHED = frozenset(
+    {
+        "2.16.840.1.113883.3.26.1.1",  # NCI Thesaurus
+        "2.16.840.1.113883.6.1",  # LOINC
+        "2.16.840.1.113883.6.3",  # ICD-10
+        "2.16.840.1.113883.6.8",  # UCUM
+        "2.16.840.1.113883.6.12",  # CPT-4
+        "2.16.840.1.113883.6.43.1",  # ICD-O-3
+        "2.16.840.1.113883.6.86",  # UMLS
+        "2.16.840.1.113883.6.90",  # ICD-10-CM
+        "2.16.840.1.113883.6.96",  # SNOMED CT
+        "2.16.840.1.113883.6.119",  # FMA
+        "2.16.840.1.113883.6.177",  # MeSH
+        "2.16.840.1.113883.6.256",  # RadLex
+    }
+)
+"""Coding schemes by their OIDs (PS3.16 Table 8-1)."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _UUID_VERSION_8 = 0x8 << 76
 _UUID_VARIANT = 0b10 << 62
@@ -39,4 +57,4 @@ def is_uid(text: str) -> bool:
 
 def is_registered(uid: str) -> bool:
     """Whether a UID is one of the standard's own (PS3.6 Annex A): a SOP class, a transfer syntax, a coding scheme."""
-    return uid.startswith(_STANDARD) and UID(uid).name != uid
+    return uid in _PUBLISHED or (uid.startswith(_STANDARD) and uid in UID_dictionary)

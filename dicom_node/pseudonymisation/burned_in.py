@@ -12,12 +12,13 @@ from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.facts import Facts, Pixels
 from dicom_node.pseudonymisation.folding import folded_words
 from dicom_node.pseudonymisation.syntax import Syntax, is_encapsulated
+from dicom_node.pseudonymisation.tags import PIXEL_VRS, SOP_CLASS
 from dicom_node.status import Reason
 
 Order = Literal["little", "big"]
 FLOAT, DOUBLE_FLOAT, PIXEL_DATA = 0x7FE00008, 0x7FE00009, 0x7FE00010
-_IMAGE_TYPE, _SOP_CLASS, _MODALITY, _CONVERSION_TYPE, _DESCRIPTION = (
-    0x00080008, 0x00080016, 0x00080060, 0x00080064, 0x0008103E,
+_IMAGE_TYPE, _MODALITY, _CONVERSION_TYPE, _DESCRIPTION = (
+    0x00080008, 0x00080060, 0x00080064, 0x0008103E,
 )  # fmt: skip
 _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _BURNED_IN = (
     0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100, 0x00280301,
@@ -26,6 +27,7 @@ _OVERLAY_BIT_POSITION, _OVERLAY_DATA = 0x60000102, 0x60003000
 _OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
 _BITS_OF = {FLOAT: 32, DOUBLE_FLOAT: 64}
 _BYTE = 8
+_MOST_DIGITS = 10
 ITEM_BYTES = b"\xfe\xff\x00\xe0"
 _SCREENS = frozenset(
     {"SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN", "DOSE_INFO", "DOSE", "REPORT", "PATIENT PROTOCOL", "CAPTURE"}
@@ -56,11 +58,13 @@ def check_image(facts: Facts, syntax: Syntax, transfer_syntax_uid: str, data: by
     anything, fewer mean that the object was cut off on its way. Encapsulated pixels start with an item (PS3.5 A.4).
     """
     order: Order = "little" if syntax.little else "big"
-    if facts.text(_SOP_CLASS) not in IMAGE_SOP_CLASSES:
+    if facts.text(SOP_CLASS) not in IMAGE_SOP_CLASSES:
         raise UnprocessableError(Reason.NOT_AN_IMAGE)
     if len(facts.pixels) != 1:
         raise UnprocessableError(Reason.NOT_AN_IMAGE)
     (pixels,) = facts.pixels
+    if pixels.vr not in PIXEL_VRS:
+        raise UnprocessableError(Reason.PIXELS_DO_NOT_FIT)
     if is_encapsulated(transfer_syntax_uid):
         fits = data[pixels.start : pixels.start + len(ITEM_BYTES)] == ITEM_BYTES
     else:
@@ -107,7 +111,7 @@ def _native_bytes(facts: Facts, pixels: Pixels, order: Order) -> int:
     bits = _BITS_OF.get(pixels.tag) or facts.number(_ALLOCATED, order)
     samples = facts.number(_SAMPLES, order) or 1
     frames = facts.text(_FRAMES) or "1"
-    if rows is None or columns is None or bits is None or not frames.isdecimal():
+    if rows is None or columns is None or bits is None or not frames.isdecimal() or len(frames) > _MOST_DIGITS:
         raise UnprocessableError(Reason.PIXELS_DO_NOT_FIT)
     return -(-samples * rows * columns * max(int(frames), 1) * bits // _BYTE)
 

@@ -19,6 +19,9 @@ SHORT_VRS = frozenset(
 )
 MAY_BE_ENCAPSULATED = frozenset({0x7FE00010})
 DEEPEST = 32
+LONGEST_SHORT = 0xFFFF
+"""What fits into the length of a short header."""
+
 _LONG = frozenset(vr.encode() for vr in LONG_VRS)
 _NAMES = {vr.encode(): vr for vr in LONG_VRS | SHORT_VRS}
 
@@ -49,10 +52,10 @@ class Codec:
         if not self.explicit:
             return self.read_plain(data, position)
         group, element, vr, length = self._short.unpack_from(data, position)
+        if group == ITEM_GROUP:
+            return self.read_plain(data, position)
         name = _NAMES.get(vr)
         if name is None:
-            if group == ITEM_GROUP:
-                return self.read_plain(data, position)
             raise StructureError("an unknown VR")
         if vr in _LONG:
             (length,) = self._length.unpack_from(data, position + HEADER_BYTES)
@@ -70,6 +73,8 @@ class Codec:
         """The header of an element to be written."""
         if not self.explicit or tag >> 16 == ITEM_GROUP:
             return self._plain.pack(tag >> 16, tag & 0xFFFF, length)
+        if length > LONGEST_SHORT and vr not in LONG_VRS:
+            vr = "UN"  # PS3.5 6.2.2, note on values too long for their VR's header
         if vr in LONG_VRS:
             return self._long.pack(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), 0, length)
         return self._short.pack(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), length)

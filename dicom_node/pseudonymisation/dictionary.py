@@ -4,6 +4,8 @@ from functools import lru_cache
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, repeater_has_tag
 
+from dicom_node.pseudonymisation.tags import is_private
+
 UNKNOWN = ""
 """No VR: the attribute is in no dictionary of ours."""
 
@@ -11,7 +13,6 @@ TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
 NUMBERS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
 BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
 
-_ODD = 0x10000
 _FIRST_CREATOR, _LAST_CREATOR = 0x10, 0xFF
 """Elements of an odd group that name the creator of a block (PS3.5 7.8.1)."""
 
@@ -36,7 +37,7 @@ _NEWER: dict[int, str] = {
 @lru_cache(maxsize=8192)
 def dictionary_vrs(tag: int) -> tuple[str, ...]:
     """The VRs that PS3.6 allows the attribute, the usual one first; none when it is not in PS3.6."""
-    if tag & _ODD:
+    if is_private(tag):
         return ()
     if dictionary_has_tag(tag) or repeater_has_tag(tag):
         return tuple(vr for vr in dictionary_VR(tag).split(" or ") if vr != "NONE")
@@ -65,7 +66,7 @@ def are_alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=8192)
 def implicit_vr(tag: int) -> str:
     """The VR of an element encoded without one (PS3.5 7.1.3, Annex A.1); UNKNOWN when no dictionary says it."""
-    if tag & _ODD:
+    if is_private(tag):
         return "LO" if _FIRST_CREATOR <= tag & 0xFFFF <= _LAST_CREATOR else UNKNOWN
     known = dictionary_vrs(tag)
     return "OW" if "OW" in known else known[0] if known else UNKNOWN

@@ -8,11 +8,12 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from dicom_node.durable import make_folder, remove, write_new
-from storage.keys import KeyRing
+from storage.keys import KeyRing, UnknownKeyError
 from storage.sealing import UnsealError, seal, unseal
 
 SUFFIX = ".words"
@@ -45,7 +46,8 @@ class DroppedWordStore:
         make_folder(self._folder)
         self._write(counts)
         if sum(1 for _ in self._files()) > MOST_FILES:
-            self.compact()
+            with suppress(DroppedWordsError, UnknownKeyError):  # told to who looks at them
+                self.compact()
 
     def counts(self) -> Counter[str]:
         """All words with how often they were dropped. Raises DroppedWordsError."""
@@ -115,7 +117,9 @@ class DroppedWords:
     def flush(self) -> None:
         """Write what was counted since the last time. Raises OSError; the counts stay in memory then."""
         with self._lock:
-            if self._counts:
-                self._store.add(self._counts)
-            self._counts = Counter()
-            self._since_flush = 0
+            counts, self._counts, self._since_flush = self._counts, Counter(), 0
+            try:
+                self._store.add(counts)
+            except OSError:
+                self._counts.update(counts)
+                raise

@@ -21,7 +21,7 @@ from dicom_node.pseudonymisation.residue import find_residue, has_uid
 from dicom_node.pseudonymisation.rewrite import Rewriter
 from dicom_node.pseudonymisation.series import Series, SeriesMemory
 from dicom_node.pseudonymisation.stream_comments import comments_in
-from dicom_node.pseudonymisation.studies import CHARSET, SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, Studies, Study
+from dicom_node.pseudonymisation.studies import Names, Studies, Study
 from dicom_node.pseudonymisation.syntax import (
     InflateError,
     Syntax,
@@ -30,6 +30,14 @@ from dicom_node.pseudonymisation.syntax import (
     is_deflated,
     is_encapsulated,
     syntax_of,
+)
+from dicom_node.pseudonymisation.tags import (
+    CHARSET,
+    FRAME_OF_REFERENCE,
+    SERIES,
+    SOP_CLASS,
+    SOP_INSTANCE,
+    STUDY,
 )
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.trail import Trail
@@ -40,8 +48,10 @@ from storage.identities import Pseudonymity
 Identify = Callable[[Facts, Charset, str], Pseudonymity]
 """From an object's facts, its character set and its sender to whoever stands in for its person."""
 
-_OWN_UIDS = (SOP_INSTANCE, STUDY, SERIES, 0x00200052)
-"""Instance, study, series, frame of reference."""
+_NEEDED_UIDS = (SOP_INSTANCE, STUDY, SERIES)
+"""An object needs exactly one of each."""
+
+_OWN_UIDS = (*_NEEDED_UIDS, FRAME_OF_REFERENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +103,7 @@ class _Made:
     """One object rewritten."""
 
     study: Study
+    names: Names
     level: Level
     trail: Trail
     facts: Facts
@@ -119,9 +130,14 @@ class Engine:
     def _make(self, file: bytes, sender: str) -> Result:
         source = _opened(file, sender)
         made = self._by_plan(source) or self._in_full(source)
+        own_uids = {tag: made.study.uid_of(made.facts.text(tag)) for tag in _NEEDED_UIDS}
+        if made.level.is_broken:
+            raise UnprocessableError(Reason.INVALID_UID)
+        if len(made.level.pixels) != 1:
+            raise UnprocessableError(Reason.NOT_AN_IMAGE)
         head = new_frame(
             sop_class_uid=made.facts.text(SOP_CLASS),
-            sop_instance_uid=made.study.uid_of(made.facts.text(SOP_INSTANCE)),
+            sop_instance_uid=own_uids[SOP_INSTANCE],
             transfer_syntax_uid=source.transfer_syntax_uid,
         )
         header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
@@ -144,42 +160,43 @@ class Engine:
         """As the last objects of its series were, when it is like them."""
         for series in self._series.planned((source.sender, source.syntax)):
             trail = Trail()
-            rewriter = self._rewriter(source, series.study, series.facts, trail)
+            rewriter = _rewriter(source, series.study, series.names, series.facts, trail)
             replayed = series.replay(rewriter, source.data, source.start, trail)
             if replayed is not None:
                 check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
-                return _Made(series.study, replayed.level, trail, replayed.facts)
+                return _Made(series.study, series.names, replayed.level, trail, replayed.facts)
         return None
 
     def _in_full(self, source: _Source) -> _Made:
-        """Element by element; once more when names turned up inside sequences that the study did not have yet."""
+        """Element by element; once more when other names turn up inside sequences than were looked for."""
         facts = read_facts(source.data, source.start, source.syntax)
         check_image(facts, source.syntax, source.transfer_syntax_uid, source.data)  # before anybody is asked who it is
         study = self._studies.of(facts, source.sender)
-        for tag in (SERIES, SOP_INSTANCE):  # an object needs one of each
-            study.uid_of(facts.text(tag))
+        names = study.latest_names()
         while True:
             trail = Trail()
-            rewriter = self._rewriter(source, study, facts, trail)
+            rewriter = _rewriter(source, study, names, facts, trail)
             recording = Recording(trail, source.syntax)
             level = rewriter.rewrite(source.start, study.marks, recording.cut)
-            if not study.learn(trail.named):
+            found = study.names(trail.named)
+            if found is names:
                 break
-        made = _Made(study, level, trail, facts)
+            names = found
         units = recording.units(source.data, source.start, level)
         if units is not None:
-            self._series.note((source.sender, source.syntax), Series(study, facts, units, study.identifying))
-        return made
+            self._series.note((source.sender, source.syntax), Series(study, facts, units, names))
+        return _Made(study, names, level, trail, facts)
 
-    def _rewriter(self, source: _Source, study: Study, facts: Facts, trail: Trail) -> Rewriter:
-        return Rewriter(
-            data=source.data,
-            syntax=source.syntax,
-            rules=study.rules,
-            treatment=study.treatment,
-            charset=facts.values.get(CHARSET, b""),
-            trail=trail,
-        )
+
+def _rewriter(source: _Source, study: Study, names: Names, facts: Facts, trail: Trail) -> Rewriter:
+    return Rewriter(
+        data=source.data,
+        syntax=source.syntax,
+        rules=study.rules,
+        treatment=names.treatment,
+        charset=facts.values.get(CHARSET, b""),
+        trail=trail,
+    )
 
 
 def _opened(file: bytes, sender: str) -> _Source:
@@ -198,7 +215,7 @@ def _look_once_more(header: bytes, made: _Made, source: _Source) -> None:
     searched = header
     if is_encapsulated(source.transfer_syntax_uid):
         searched += comments_in(source.data, made.facts.pixels[0])
-    found = find_residue(searched, made.study.identifying)
+    found = find_residue(searched, made.names.identifying)
     if found is not None:
         raise UnprocessableError(Reason.RESIDUE, found.kind.value)
     if made.study.keeps_uids:

@@ -9,13 +9,12 @@ from dicom_node.pseudonymisation.describe import WORDS, why_of_row
 from dicom_node.pseudonymisation.marks import MARKED
 from dicom_node.pseudonymisation.options import Option
 from dicom_node.pseudonymisation.profile import Profile, spoken
-from dicom_node.pseudonymisation.rewrite import PIXEL_TAGS
 from dicom_node.pseudonymisation.rules import Rules, compile_rules
 from dicom_node.pseudonymisation.table import is_repeating, rows_by_tag
+from dicom_node.pseudonymisation.tags import PIXEL_TAGS, is_private
 from dicom_node.pseudonymisation.trail import Step
 from dicom_node.pseudonymisation.unnamed import GONE_GROUPS, listed
 
-_ODD = 0x10000
 _LEFT_NOTHING = frozenset({Action.REMOVE, Action.EMPTY})
 
 
@@ -29,7 +28,7 @@ class Explainer:
 
     def _why(self, step: Step) -> str:
         path, tag, action = step
-        if tag & _ODD:
+        if is_private(tag):
             return self._why_private(action)
         if tag in PIXEL_TAGS:
             return "pixels of an icon or another item" if path else "pixel data: copied byte for byte"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dicom_node.errors import UnprocessableError
-from dicom_node.pseudonymisation.codec import ITEM, SEQUENCE_END, UNDEFINED, Codec, StructureError
+from dicom_node.pseudonymisation.codec import ITEM, ITEM_GROUP, SEQUENCE_END, UNDEFINED, Codec, StructureError
 from dicom_node.pseudonymisation.dictionary import implicit_vr
 from dicom_node.pseudonymisation.identifying import is_source
 from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
+from dicom_node.pseudonymisation.tags import PIXEL_GROUP, PIXEL_TAGS, is_private
 from dicom_node.status import Reason
 
 LONGEST_IDENTIFYING = 4096
@@ -20,9 +21,9 @@ ISSUER_QUALIFIERS = 0x00100024
 _NESTED = frozenset({OTHER_PATIENT_IDS, ISSUER_QUALIFIERS})
 """The sequences that say whose object it is."""
 
-_PIXEL_GROUP = 0x7FE0
-_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-_ODD = 0x10000
+MOST_IDENTIFYING = 16384
+"""Bytes of all of them."""
+
 _DEEPEST = 4
 
 Values = Mapping[int, bytes]
@@ -30,12 +31,14 @@ Values = Mapping[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """Where the pixel data stand in the source: tag, first byte, byte behind the last, undefined length or not."""
+    """Where the pixel data stand in the source: tag, VR as encoded, first byte, byte behind the last."""
 
     tag: int
+    vr: str
     start: int
     stop: int
     encapsulated: bool
+    """Whether their length is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,17 @@ class Facts:
     def identifying(self) -> tuple[tuple[int, bytes], ...]:
         """The values that name somebody. Raises UnprocessableError when one is too long to be searched for."""
         found = tuple((tag, value) for tag, value in self.values.items() if value and is_source(tag))
-        if any(len(value) > LONGEST_IDENTIFYING for _, value in found):
+        sizes = [len(value) for _, value in found]
+        if max(sizes, default=0) > LONGEST_IDENTIFYING or sum(sizes) > MOST_IDENTIFYING:
             raise UnprocessableError(Reason.UNREADABLE, "a name or number is too long")
         return found
+
+
+def is_plain_value(tag: int, vr: str) -> bool:
+    """Whether the value of an element of defined length is one of an object's facts."""
+    if is_private(tag) or vr == "SQ" or tag >> 16 == PIXEL_GROUP:
+        return False
+    return not (vr == "UN" and implicit_vr(tag) == "SQ")
 
 
 def read_facts(data: bytes, start: int, syntax: Syntax, *, without_pixels: bool = False) -> Facts:
@@ -89,15 +100,16 @@ def _read(data: bytes, span: tuple[int, int], codec: Codec, *, depth: int, witho
     read = codec.read
     while position < end:
         tag, vr, value, length = read(data, position)
-        if without_pixels and tag in _PIXELS:
+        if without_pixels and tag in PIXEL_TAGS:
             break
+        if tag >> 16 == ITEM_GROUP:
+            raise StructureError("an item outside any sequence")
         position = value + length if length != UNDEFINED else codec.end_of_items(data, (tag, vr, value), end)
-        if tag >> 16 == _PIXEL_GROUP:
-            if tag in _PIXELS:
-                pixels.append(Pixels(tag, value, position, length == UNDEFINED))
+        if tag in PIXEL_TAGS:
+            pixels.append(Pixels(tag, vr, value, position, length == UNDEFINED))
         elif tag in _NESTED:
             nested[tag] = tuple(_items(data, value, min(position, end), _within(codec, vr), depth))
-        elif length != UNDEFINED and not tag & _ODD and vr != "SQ" and not (vr == "UN" and implicit_vr(tag) == "SQ"):
+        elif length != UNDEFINED and is_plain_value(tag, vr):
             values[tag] = data[value:position]
     return Facts(values, nested, tuple(pixels))
 

@@ -135,7 +135,7 @@ class Bound(Enum):
 
 
 _NUMBERED = frozenset({Kind.IDENTIFIER, Kind.ORDER, Kind.DEVICE, Kind.TELEPHONE})
-_OF_WORDS = frozenset({Bound.ANYWHERE, Bound.WORD})
+_WIDE = frozenset({Bound.ANYWHERE, Bound.WORD, Bound.NUMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class IdentifyingValues:
     stems: tuple[Stem, ...] = field(repr=False)
     """What a header is searched for (`find_residue`)."""
     wide: tuple[Needle, ...] = field(repr=False)
-    """Those needles that are searched for as UTF-16 too: longer ASCII words."""
+    """Those needles that are searched for as UTF-16 too: longer ASCII words, and numbers."""
 
     @property
     def needles(self) -> tuple[Needle, ...]:
@@ -188,7 +188,7 @@ def identifying_values(values: tuple[tuple[int, str], ...], charsets: tuple[str,
         words.update(more_words)
         for needle in more_needles:
             needles.setdefault((needle.sought, needle.bound), needle)
-    wide = tuple(needle for needle in needles.values() if needle.bound in _OF_WORDS and needle.sought.isascii())
+    wide = tuple(needle for needle in needles.values() if needle.bound in _WIDE and needle.sought.isascii())
     return IdentifyingValues(frozenset(words), tuple(_stems(needles.values())), wide)
 
 
@@ -234,8 +234,11 @@ def _words(kind: Kind, value: str) -> Iterator[str]:
 
 
 def _is_a_patients_name(kind: Kind, value: str) -> bool:
-    """Not the label of a phantom or of a research collection ("PANCREAS_0001"), which has a number."""
-    return kind is Kind.NAME and not any(map(str.isdigit, value))
+    """Not the label of a phantom or of a research collection ("PANCREAS_0001"), whose every part has a digit."""
+    if kind is not Kind.NAME:
+        return False
+    parts = [part for part in components_of(value) if any(map(str.isalpha, part))]
+    return not parts or not all(any(map(str.isdigit, part)) for part in parts)
 
 
 def _may_name(part: str) -> bool:
@@ -312,8 +315,17 @@ def _fewest(needles: tuple[Needle, ...]) -> tuple[Needle, ...]:
 
 
 def _stems(needles: Iterable[Needle]) -> Iterator[Stem]:
+    """Needles by what they have in common; a stem that holds a shorter one is the shorter one's."""
     by_stem: dict[bytes, list[Needle]] = {}
+    lengths: set[int] = set()
     for stem, needle in sorted(((stem_of(needle.sought), needle) for needle in needles), key=lambda pair: len(pair[0])):
-        shorter = next((known for known in by_stem if known in stem), stem)
+        shorter = next((part for part in _parts_of(stem, lengths) if part in by_stem), stem)
         by_stem.setdefault(shorter, []).append(needle)
+        lengths.add(len(shorter))
     yield from (Stem(stem, tuple(group)) for stem, group in by_stem.items())
+
+
+def _parts_of(stem: bytes, lengths: Iterable[int]) -> Iterator[bytes]:
+    """All parts of a stem that have one of some lengths."""
+    for length in lengths:
+        yield from (stem[at : at + length] for at in range(len(stem) - length + 1))

@@ -24,6 +24,7 @@ class Level:
         "creators",
         "end",
         "is_broken",
+        "is_open",
         "keep_codes",
         "marks",
         "parts",
@@ -55,9 +56,11 @@ class Level:
         self.end = start
         self.pixels: set[int] = set()
         """Which parts are pixels: copied as they were, and not searched."""
-        self.creators: Creators | None = None
+        self.creators = Creators()
         self.code: Mapping[int, bytes] | None = None
         self.keep_codes = keep_codes
+        self.is_open = False
+        """Whether a delimiter ends it."""
         self.is_broken = False
         """Whether something had to go without which an item means nothing."""
         self._view = view

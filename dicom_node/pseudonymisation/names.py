@@ -2,6 +2,7 @@
 
 import struct
 
+from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.charset import Charset
 from dicom_node.pseudonymisation.codec import (
     DEEPEST,
@@ -13,60 +14,92 @@ from dicom_node.pseudonymisation.codec import (
     StructureError,
 )
 from dicom_node.pseudonymisation.identifying import is_source
-from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE
+from dicom_node.pseudonymisation.syntax import EXPLICIT_LITTLE, IMPLICIT_LITTLE
+from dicom_node.pseudonymisation.tags import CHARSET, is_private
 from dicom_node.pseudonymisation.trail import Named
+from dicom_node.status import Reason
 
 LONGEST_NAME = 4096
-_CHARSET = 0x00080005
-_ODD = 0x10000
-_IMPLICIT = Codec(IMPLICIT_LITTLE)
+MOST_CHARSETS = 8
+_UNKNOWN = (Codec(IMPLICIT_LITTLE), Codec(EXPLICIT_LITTLE))
+"""In which bytes of unknown VR may be encoded: the first is right (PS3.5 6.2.2), the second a common mistake."""
+
 _HEADERS = frozenset({ITEM, ITEM_END, SEQUENCE_END})
+_ITEM_START = b"\xfe\xff\x00\xe0"
 
 Span = tuple[int, int]
 """First byte, and the one behind the last."""
 
 
-def names_in(data: bytes, span: Span, codec: Codec, charset: Charset) -> list[Named]:
+def names_in(data: bytes, span: Span, codec: Codec | None, charset: Charset) -> list[Named]:
     """Names and numbers in the items of a sequence, at every level of nesting.
 
-    Bytes that are no items tell no names: what they are goes with the sequence.
+    `codec`: None when the sequence came as bytes of unknown VR.
+    Raises StructureError when the bytes are no items, UnprocessableError when a name is too long to be searched for.
     """
-    walk = _Walk(data, [charset])
-    try:
+    walk = _Walk(data, charset)
+    if codec is None:
+        walk.over_unknown(span, depth=0)
+    else:
         walk.over(span, codec, depth=0)
-    except (StructureError, struct.error):
-        return walk.found
     return walk.found
+
+
+def as_name(tag: int, value: bytes, charset: Charset) -> Named:
+    """A value that names somebody. Raises UnprocessableError when it is too long to be searched for."""
+    if len(value) > LONGEST_NAME:
+        raise UnprocessableError(Reason.UNREADABLE, "a name or number is too long")
+    return tag, charset.read(value)
 
 
 class _Walk:
     """Goes from element to element; sequences are entered by not skipping their value."""
 
-    def __init__(self, data: bytes, charsets: list[Charset]) -> None:
+    def __init__(self, data: bytes, charset: Charset) -> None:
         self.found: list[Named] = []
         self._data = data
-        self._charsets = charsets
+        self._charsets = [charset]
 
     def over(self, span: Span, codec: Codec, *, depth: int) -> None:
+        if depth > DEEPEST:
+            raise StructureError("nested too deeply")
         position, end = span
-        while position < end and depth <= DEEPEST:
-            tag, vr, value, length = codec.read(self._data, position)
-            if tag in _HEADERS or vr == "SQ":
-                position = value
-                continue
-            position = value + length if length != UNDEFINED else codec.end_of_items(self._data, (tag, vr, value), end)
-            if position > end:
-                return
-            if vr in {"UN", ""} and self._are_items(value, position):
-                self.over((value, position), _IMPLICIT if vr == "UN" else codec, depth=depth + 1)
-            elif length != UNDEFINED:
-                self._note(tag, vr, self._data[value : min(position, value + LONGEST_NAME)])
+        try:
+            while position < end:
+                position = self._next(position, end, codec, depth)
+        except struct.error:
+            raise StructureError("an element is cut off") from None
+
+    def over_unknown(self, span: Span, *, depth: int) -> None:
+        known = len(self.found)
+        try:
+            self.over(span, _UNKNOWN[0], depth=depth)
+        except StructureError:
+            del self.found[known:]
+            self.over(span, _UNKNOWN[1], depth=depth)
+
+    def _next(self, position: int, end: int, codec: Codec, depth: int) -> int:
+        """Look at one element; where the next begins."""
+        tag, vr, value, length = codec.read(self._data, position)
+        if tag in _HEADERS or vr == "SQ":
+            return value
+        stop = value + length if length != UNDEFINED else codec.end_of_items(self._data, (tag, vr, value), end)
+        if stop > end:
+            raise StructureError("a value is cut off")
+        if vr in {"UN", ""} and self._data[value : value + 4] == _ITEM_START and stop > value:
+            self.over_unknown((value, stop), depth=depth + 1)
+        elif length != UNDEFINED:
+            self._note(tag, vr, self._data[value:stop] if tag == CHARSET or _may_name(tag, vr) else b"")
+        return stop
 
     def _note(self, tag: int, vr: str, value: bytes) -> None:
-        if tag == _CHARSET:
+        if tag == CHARSET:
+            if len(self._charsets) >= MOST_CHARSETS:
+                raise StructureError("too many character sets")
             self._charsets.append(Charset(value))
-        elif value and (vr == "PN" or (not tag & _ODD and is_source(tag))):
-            self.found += {(tag, charset.read(value)) for charset in self._charsets}
+        elif value and _may_name(tag, vr):
+            self.found += dict.fromkeys(as_name(tag, value, charset) for charset in self._charsets)
 
-    def _are_items(self, start: int, stop: int) -> bool:
-        return stop - start >= len(b"\xfe\xff\x00\xe0....") and self._data[start : start + 4] == b"\xfe\xff\x00\xe0"
+
+def _may_name(tag: int, vr: str) -> bool:
+    return vr == "PN" or (not is_private(tag) and is_source(tag))

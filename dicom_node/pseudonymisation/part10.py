@@ -11,6 +11,9 @@ from dicom_node.pseudonymisation.values import padded
 IMPLEMENTATION_CLASS_UID = "2.25.249337110563120178284562178436241310721"
 PREAMBLE = bytes(128)
 PREFIX = b"DICM"
+OWN_BYTES = f"OSTEON_{VERSION}\0{IMPLEMENTATION_CLASS_UID}\0".encode("ascii")
+"""What the file meta information says of us."""
+
 _META = len(PREAMBLE) + len(PREFIX)
 _GROUP = b"\2\0"
 _TRANSFER_SYNTAX = 0x00020010

@@ -16,20 +16,19 @@ from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 from dicom_node.pseudonymisation.codec import StructureError
-from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts, Pixels
+from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts, Pixels, is_plain_value
 from dicom_node.pseudonymisation.identifying import is_source
 from dicom_node.pseudonymisation.level import Level
 from dicom_node.pseudonymisation.marks import MARKED
-from dicom_node.pseudonymisation.rewrite import CHARSET, PIXEL_TAGS, Rewriter
+from dicom_node.pseudonymisation.rewrite import Rewriter
 from dicom_node.pseudonymisation.syntax import Syntax
+from dicom_node.pseudonymisation.tags import CHARSET, PIXEL_TAGS, SOP_CLASS, STUDY, is_private
 from dicom_node.pseudonymisation.trail import Step, Trail
 
 LARGEST = 1 << 18
 """Bytes of a header that is remembered."""
 
-_ODD = 0x10000
-_SOP_CLASS, _STUDY = 0x00080016, 0x0020000D
-_DECIDING = frozenset({CHARSET, _SOP_CLASS, _STUDY, OTHER_PATIENT_IDS, ISSUER_QUALIFIERS}) | MARKED
+_DECIDING = frozenset({CHARSET, SOP_CLASS, STUDY, OTHER_PATIENT_IDS, ISSUER_QUALIFIERS}) | MARKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +115,18 @@ def _vary(
     last, end = -1, len(data)
     while position < end:
         element = tag, vr, _, value, stop = rewriter.next_element(position, end, rewriter.codec)
-        belongs = tag >> 16 == expected >> 16 if expected & _ODD else tag == expected
+        belongs = tag >> 16 == expected >> 16 if is_private(expected) else tag == expected
         if not belongs or tag <= last:
             break
         rewriter.put(level, element, rewriter.codec)
         position, last = stop, tag
         if tag in PIXEL_TAGS:
-            facts[1].append(Pixels(tag, value, stop, encapsulated=_is_undefined(data, value)))
-        elif not tag & _ODD and vr != "SQ":
+            facts[1].append(Pixels(tag, vr, value, stop, encapsulated=_is_undefined(data, value)))
+        elif is_plain_value(tag, vr) and not _is_undefined(data, value):
             facts[0][tag] = data[value:stop]
-        if not expected & _ODD:
+        else:
+            facts[0].pop(tag, None)
+        if not is_private(expected):
             return position
     return None if last < 0 else position
 
@@ -149,8 +150,7 @@ class Recording:
 
     def units(self, data: bytes, start: int, level: Level) -> tuple[Unit, ...] | None:
         """What the elements became, unit by unit; None when that is too much to remember."""
-        header = sum(len(piece) for index, piece in enumerate(level.parts) if index not in level.pixels)
-        if header > LARGEST:
+        if len(data) - start - sum(len(level.parts[index]) for index in level.pixels) > LARGEST:
             return None
         cuts = (_Cut(start, 0, 0, 0, 0), *self._cuts)
         units = [self._unit(data, level, before, after) for before, after in pairwise(cuts)]
@@ -208,8 +208,8 @@ def differences(before: Sequence[Unit], after: Sequence[Unit]) -> frozenset[int]
 
 def _grouped(units: Sequence[Unit]) -> Iterator[Unit]:
     """One unit for all elements of a private group: whether they stay depends on their creators."""
-    for is_private, run in groupby(units, key=lambda unit: unit.tag >> 16 if unit.tag & _ODD else 0):
-        if not is_private:
+    for group, run in groupby(units, key=lambda unit: unit.tag >> 16 if is_private(unit.tag) else 0):
+        if not group:
             yield from run
             continue
         members = list(run)

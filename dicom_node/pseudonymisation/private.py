@@ -22,6 +22,8 @@ _SUV = MappingProxyType(
         },
         # Philips: SUV factor and activity concentration factor.
         ("Philips PET Private Group", 0x7053): {0x00: "DS", 0x09: "DS"},
+        # Philips: per-frame values, the scale slope (2005,xx0E) among them, stand in items of this sequence.
+        ("Philips MR Imaging DD 005", 0x2005): {0x0F: "SQ"},
         # Siemens: what the pixel values were decay-corrected to.
         ("SIEMENS MED PT", 0x0071): {0x22: "DT"},
     }

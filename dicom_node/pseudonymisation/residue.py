@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pydicom.datadict import dictionary_VR
 
-from dicom_node.pseudonymisation.identifying import Bound, IdentifyingValues, Kind, Needle
+from dicom_node.pseudonymisation.identifying import Bound, IdentifyingValues, Kind, Needle, Stem
 from dicom_node.pseudonymisation.spellings import without_separators
 
 
@@ -65,6 +65,20 @@ def find_residue(header: bytes, values: IdentifyingValues) -> Residue | None:
     return _find_wide(header, small, values)
 
 
+def without_hits(values: IdentifyingValues, own: bytes) -> IdentifyingValues:
+    """The values without what would be found in `own`, bytes that are written into every file of ours."""
+    small = own.lower()
+    hits = {needle for needle in values.needles if _find_any(own, small, (needle,)) is not None}
+    if not hits:
+        return values
+    stems = (Stem(stem.sought, tuple(needle for needle in stem.needles if needle not in hits)) for stem in values.stems)
+    return IdentifyingValues(
+        words=values.words,
+        stems=tuple(stem for stem in stems if stem.needles),
+        wide=tuple(needle for needle in values.wide if needle not in hits),
+    )
+
+
 def has_uid(header: bytes, uid: str) -> bool:
     """Whether a UID of the source stands in `header`. One that is as short as a version number is not looked for."""
     if len(uid) < SHORTEST_UID:
@@ -89,10 +103,9 @@ def _find_wide(header: bytes, small: bytes, values: IdentifyingValues) -> Residu
         return None
     for parity in (0, 1):
         half = small[parity::2]
-        for needle in values.wide:
-            at = half.find(needle.sought)
-            if at >= 0 and _counts(header[parity::2], at, needle):
-                return Residue(needle.kind, 2 * at + parity)
+        found = _find_any(header[parity::2], half, values.wide)
+        if found is not None:
+            return Residue(found.kind, 2 * found.offset + parity)
     return None
 
 

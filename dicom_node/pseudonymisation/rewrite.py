@@ -25,19 +25,19 @@ from dicom_node.pseudonymisation.dummies import dummy_sequence
 from dicom_node.pseudonymisation.identifying import is_source
 from dicom_node.pseudonymisation.level import Level, Part
 from dicom_node.pseudonymisation.marks import Mark
-from dicom_node.pseudonymisation.names import names_in
+from dicom_node.pseudonymisation.names import as_name, names_in
 from dicom_node.pseudonymisation.rules import Rules
 from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
+from dicom_node.pseudonymisation.tags import CHARSET, PIXEL_TAGS, PIXEL_VRS, UIDS, is_private
 from dicom_node.pseudonymisation.trail import Trail
 from dicom_node.pseudonymisation.treatment import Treatment
 from dicom_node.pseudonymisation.types import Type
-from dicom_node.pseudonymisation.values import BINARY_VRS, LONGEST_UNCHECKED
+from dicom_node.pseudonymisation.values import BINARY_VRS, has_no_room_for_text
 
-PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-CHARSET = 0x00080005
-_PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", ""})
+MOST_ITEMS = 200_000
+"""Of all sequences of one object: an enhanced image of 2,000 frames has a tenth of that."""
+
 _CODES_END = 0x00080121
-_ODD = 0x10000
 _RECURSIONS = frozenset({Action.RECURSE, Action.RECURSE_KEEPING_CODES})
 _IMPLICIT = Codec(IMPLICIT_LITTLE)
 
@@ -66,6 +66,7 @@ class Rewriter:
         self._treatment_in = treatment
         self._treatment = treatment(charset)
         self._trail = trail
+        self._items = 0
 
     def new_level(self, start: int, marks: Mapping[int, Mark]) -> Level:
         """The top level of the object, which starts at `start`, still without any element."""
@@ -95,14 +96,17 @@ class Rewriter:
 
     def put(self, level: Level, element: Element, codec: Codec) -> None:
         """Write what becomes of one element. The marks that come before it are written already."""
-        tag, vr, _, value, stop = element
+        tag, vr, position, value, stop = element
+        if is_private(tag) and Creators.is_creator(tag):
+            level.creators.note(tag, self._data[value:stop], level.reserve(position, stop))
+            return
         action = self._action(level, element)
         if tag in PIXEL_TAGS and action is Action.KEEP and stop > value:
             level.set_pixels_apart(value, stop)
             self._trail.steps.append((level.path, tag, action))
-        elif action is Action.KEEP and vr in BINARY_VRS and stop - value <= LONGEST_UNCHECKED:
+        elif action is Action.KEEP and vr in BINARY_VRS and has_no_room_for_text(vr, stop - value):
             self._trail.steps.append((level.path, tag, action))
-        elif action is not None:
+        else:
             self._apply(level, action, element, codec)
 
     def _fill(self, level: Level, position: int, end: int, codec: Codec) -> None:
@@ -111,6 +115,8 @@ class Rewriter:
         while position < end:
             element = tag, _, _, value, stop = self.next_element(position, end, codec)
             if tag == ITEM_END:
+                if not level.is_open:
+                    raise StructureError("the end of an item that has not begun")
                 level.finish(position, codec)
                 level.end = value
                 return
@@ -123,26 +129,22 @@ class Rewriter:
             position = stop
         level.finish(position, codec)
 
-    def _action(self, level: Level, element: Element) -> Action | None:
-        """What is done; None when nothing remains to do."""
+    def _action(self, level: Level, element: Element) -> Action:
         tag, vr, _, value, stop = element
-        if tag & _ODD:
+        if is_private(tag):
             return self._private_action(level, element)
         if tag in level.marks:
             return Action.REMOVE
         if tag in PIXEL_TAGS:
-            return Action.KEEP if vr in _PIXEL_VRS and not level.path else Action.REMOVE
+            return Action.KEEP if vr in PIXEL_VRS and not level.path else Action.REMOVE
+        if tag in UIDS and not level.path and vr not in {"UI", "UN", ""}:
+            raise StructureError("a UID of another kind")
         if tag == CHARSET and level.path:
             level.treatment = self._treatment_in(self._data[value:stop])
         return self._rules.find(tag, vr)
 
-    def _private_action(self, level: Level, element: Element) -> Action | None:
-        tag, vr, position, value, stop = element
-        if level.creators is None:
-            level.creators = Creators()
-        if Creators.is_creator(tag):
-            level.creators.note(tag, self._data[value:stop], level.reserve(position, stop))
-            return None
+    def _private_action(self, level: Level, element: Element) -> Action:
+        tag, vr, *_ = element
         creator = level.creators.of(tag)
         action = Action.REMOVE if creator is None else self._rules.find_private(creator.name, tag, vr)
         if creator is not None and action is not Action.REMOVE:
@@ -152,7 +154,7 @@ class Rewriter:
     def _apply(self, level: Level, action: Action, element: Element, codec: Codec) -> None:
         tag, vr, position, value, stop = element
         known = self._known_vr(level, tag) if vr in {"UN", ""} else vr
-        is_sequence = known == "SQ" or (known in {"UN", ""} and self._looks_like_items(value, stop))
+        is_sequence = known == "SQ" or (known in {"UN", ""} and self._looks_like_items(value, stop, _IMPLICIT))
         if action in _RECURSIONS and is_sequence:
             self._sequence(level, element, codec, keep_codes=action is Action.RECURSE_KEEPING_CODES)
         elif action in _RECURSIONS or action is Action.REMOVE:
@@ -185,6 +187,8 @@ class Rewriter:
             level.drop(position, stop)
             level.is_broken |= action is Action.MAP_UID and self._rules.attribute_type(tag) is Type.VALUE_REQUIRED
             return Action.REMOVE
+        if len(after) % 2:
+            raise StructureError("a value of odd length")
         level.replace(position, stop, header(tag, vr, len(after)) + after)
         return action if after else Action.EMPTY
 
@@ -197,21 +201,23 @@ class Rewriter:
         return one[2] if known == one[2] else known
 
     def _known_vr(self, level: Level, tag: int) -> str:
-        if not tag & _ODD:
+        if not is_private(tag):
             return implicit_vr(tag)
-        creator = level.creators.of(tag) if level.creators is not None else None
+        creator = level.creators.of(tag)
         return "" if creator is None else self._rules.private_vr(creator.name, tag)
 
     def _note_names(self, level: Level, element: Element, known: str, codec: Codec) -> None:
         """Remember what names somebody and goes: inside sequences and private groups, where `facts` did not look."""
         tag, vr, _, value, stop = element
-        if known == "SQ" or (known in {"UN", ""} and self._looks_like_items(value, stop)):
-            inner = _IMPLICIT if vr == "UN" else codec
-            self._trail.named += names_in(self._data, (value, stop), inner, level.treatment.charset)
-        elif known == "PN" or is_source(tag):
-            if not level.path and not tag & _ODD and is_source(tag):
-                return
-            self._trail.named.append((tag, level.treatment.charset.read(self._data[value:stop])))
+        charset = level.treatment.charset
+        if known in {"SQ", "UN", ""} and self._looks_like_items(value, stop, codec if vr == "SQ" else _IMPLICIT):
+            try:
+                self._trail.named += names_in(self._data, (value, stop), None if vr in {"UN", ""} else codec, charset)
+            except StructureError:
+                if not is_private(tag):
+                    raise  # of private bytes that only look like items nobody knows what they are
+        elif (known == "PN" or is_source(tag)) and (level.path or is_private(tag) or not is_source(tag)):
+            self._trail.named.append(as_name(tag, self._data[value:stop], charset))
 
     def _coded_values(self, position: int, codec: Codec) -> dict[int, bytes]:
         """The values of a coded entry (PS3.3 Table 8.8-1), which stand together at the start of an item."""
@@ -236,13 +242,15 @@ class Rewriter:
             found, _, value, length = inner.read(self._data, position)
             if found == SEQUENCE_END:
                 break
-            if found != ITEM:
-                raise StructureError("a sequence without items")
+            self._items += 1
+            if found != ITEM or self._items > MOST_ITEMS:
+                raise StructureError("a sequence without items, or with too many")
             end = stop if length == UNDEFINED else value + length
             if end > stop:
                 raise StructureError("an item is cut off")
             item = Level(self._view, (*level.path, tag), value, {}, treatment=level.treatment, keep_codes=keep_codes)
             item.codec = inner
+            item.is_open = length == UNDEFINED
             self._fill(item, value, end, inner)
             if not item.is_broken and (item.size or item.end == value):  # one that was empty stays
                 parts += (inner.header(ITEM, "", item.size), *item.parts)
@@ -253,5 +261,5 @@ class Rewriter:
         else:
             level.replace(start, stop, codec.header(tag, vr, size), parts, size)
 
-    def _looks_like_items(self, value: int, stop: int) -> bool:
-        return stop - value >= HEADER_BYTES and _IMPLICIT.read_plain(self._data, value)[0] == ITEM
+    def _looks_like_items(self, value: int, stop: int, codec: Codec) -> bool:
+        return stop - value >= HEADER_BYTES and codec.read_plain(self._data, value)[0] == ITEM

@@ -6,10 +6,11 @@ Every decision that the standard leaves open is taken here or in `unnamed`, once
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from dicom_node.pseudonymisation.action import Action
-from dicom_node.pseudonymisation.dictionary import TEXT, UNKNOWN, are_alike, dictionary_vrs, effective_vr
+from dicom_node.pseudonymisation.dictionary import BULK, TEXT, UNKNOWN, are_alike, dictionary_vrs, effective_vr
 from dicom_node.pseudonymisation.options import BASIC_PROFILE, Option
 from dicom_node.pseudonymisation.private import named_by_the_standard, safe_private
 from dicom_node.pseudonymisation.profile import BirthDate, PrivateAttribute, Profile
@@ -103,8 +104,11 @@ class Rules:
         attribute = _attribute(creator, tag)
         if not self._is_safe(attribute):
             return Action.REMOVE
-        actual = safe_private().get(attribute, UNKNOWN) if vr in {UNKNOWN, "UN"} else vr
-        if actual in {"OB", "OW"} and attribute in named_by_the_standard():
+        published = safe_private().get(attribute, UNKNOWN)
+        actual = published if vr in {UNKNOWN, "UN"} else vr
+        if published and not are_alike(actual, published):
+            return Action.REMOVE  # sent as something else than it is
+        if actual in {"OB", "OW"} and published in BULK and attribute in named_by_the_standard():
             return Action.KEEP
         return self._by_vr.get(actual, Action.REMOVE)
 
@@ -189,8 +193,9 @@ def deciding_option(row: Row, profile: Profile) -> Option | None:
     return min(speaking, key=lambda option: row.options[option], default=None)
 
 
+@lru_cache(maxsize=64)
 def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
-    """The rules of `profile` for objects of one SOP class. Takes milliseconds: keep the result."""
+    """The rules of `profile` for objects of one SOP class. Takes milliseconds, and is remembered."""
     return Rules(profile, sop_class_uid)
 
 

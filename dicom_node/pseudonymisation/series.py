@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 
 from dicom_node.pseudonymisation.facts import Facts
-from dicom_node.pseudonymisation.identifying import IdentifyingValues
 from dicom_node.pseudonymisation.plan import Plan, Replayed, Unit, differences, plan_of
 from dicom_node.pseudonymisation.rewrite import Rewriter
-from dicom_node.pseudonymisation.studies import Study
+from dicom_node.pseudonymisation.studies import Names, Study
 from dicom_node.pseudonymisation.syntax import Syntax
 from dicom_node.pseudonymisation.trail import Trail
 
@@ -24,14 +23,10 @@ class Series:
     study: Study
     facts: Facts = field(repr=False)
     units: tuple[Unit, ...] = field(repr=False)
-    identifying: IdentifyingValues = field(repr=False)
-    """What was looked for; once the study has more, the series is out of date."""
+    names: Names = field(repr=False)
+    """What was looked for: an object with other names in its sequences is of another series."""
     differing: frozenset[int] = frozenset()
     plan: Plan | None = None
-
-    @property
-    def is_current(self) -> bool:
-        return self.identifying is self.study.identifying
 
     def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
         """See `Plan.replay`."""
@@ -39,7 +34,7 @@ class Series:
 
     def follow(self, before: "Series") -> bool:
         """Learn from what differed between the objects `before` this one. False when those were of another series."""
-        if before.study is not self.study or not before.is_current:
+        if before.study is not self.study or before.names is not self.names:
             return False
         differing = differences(before.units, self.units)
         if differing is None:
@@ -59,11 +54,7 @@ class SeriesMemory:
 
     def planned(self, channel: Channel) -> list[Series]:
         """The series with a plan that came by the same channel."""
-        return [
-            series
-            for known, series in self._known
-            if known == channel and series.plan is not None and series.is_current
-        ]
+        return [series for known, series in self._known if known == channel and series.plan is not None]
 
     def note(self, channel: Channel, series: Series) -> None:
         """Remember an object that was worked out in full."""

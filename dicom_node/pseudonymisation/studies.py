@@ -6,33 +6,61 @@ from collections.abc import Callable, Iterable, Mapping
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.action import Action
 from dicom_node.pseudonymisation.charset import Charset
+from dicom_node.pseudonymisation.codec import Codec
 from dicom_node.pseudonymisation.facts import Facts
-from dicom_node.pseudonymisation.identifying import identifying_values
+from dicom_node.pseudonymisation.identifying import IdentifyingValues, identifying_values
 from dicom_node.pseudonymisation.marks import Mark, marks_of
 from dicom_node.pseudonymisation.options import Option
+from dicom_node.pseudonymisation.part10 import OWN_BYTES
 from dicom_node.pseudonymisation.profile import Profile
+from dicom_node.pseudonymisation.residue import without_hits
 from dicom_node.pseudonymisation.rules import Rules, compile_rules
+from dicom_node.pseudonymisation.syntax import EXPLICIT_LITTLE
+from dicom_node.pseudonymisation.tags import CHARSET, SOP_CLASS, STUDY, is_private
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.trail import Named
 from dicom_node.pseudonymisation.treatment import Treatment
 from dicom_node.status import Reason
-from dicom_node.uids import UidMap
+from dicom_node.uids import UidMap, is_registered
 from storage.identities import Pseudonymity
 
-REMEMBERED = 64
+REMEMBERED = 16
 """Studies."""
 
 MOST_NAMED = 512
-"""Names and numbers of one study; more are a sign that the study is none, and searching for them takes too long."""
+MOST_NAMED_CHARACTERS = 16_384
+"""Names and numbers of one object; more are a sign that it is no image, and searching for them takes too long."""
+
+MOST_NAMES = 16
+"""Sets of names that are remembered of a study."""
 
 MOST_CHARSETS = 16
 
-CHARSET, SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+_CODEC = Codec(EXPLICIT_LITTLE)
 _KEPT = frozenset({Action.KEEP, Action.KEEP_TEXT, Action.KEEP_CODE, Action.CAP_AGE})
 
 
+class Names:
+    """What is looked for in an object, and how values are treated with that in mind."""
+
+    def __init__(self, study: "Study", named: tuple[Named, ...]) -> None:
+        self._study = study
+        self.named = named
+        self.identifying = without_hits(identifying_values(named, study.charset.terms), study.own_bytes)
+        self._treatments: dict[bytes, Treatment] = {}
+
+    def treatment(self, charset: bytes) -> Treatment:
+        """How values are treated where Specific Character Set has this value."""
+        known = self._treatments.get(charset)
+        if known is None:
+            if len(self._treatments) >= MOST_CHARSETS:
+                self._treatments.clear()
+            known = self._treatments[charset] = self._study.new_treatment(Charset(charset), self.identifying)
+        return known
+
+
 class Study:
-    """One study's objects of one SOP class from one sender."""
+    """One study's objects of one SOP class and one set of identifying values, from one sender."""
 
     def __init__(
         self,
@@ -41,58 +69,64 @@ class Study:
         rules: Rules,
         marks: Mapping[int, Mark],
         charset: Charset,
+        named: Iterable[Named],
         map_uid: UidMap,
         clean: TextCleaner,
     ) -> None:
+        """`named`: what the top level of its objects says; nested values are an object's own (`names`)."""
         self.identity = identity
         self.rules = rules
         self.marks = marks
         self.keeps_uids = Option.RETAIN_UIDS in rules.profile.options
-        self._charset = charset
+        self.charset = charset
+        self.own_bytes = OWN_BYTES + b"\0".join(mark.encode(_CODEC) for mark in marks.values())
+        """What we write ourselves: finding a name in it says nothing."""
         self._map_uid = map_uid
         self._clean = clean
-        self._named: tuple[Named, ...] = ()
-        self.identifying = identifying_values((), charset.terms)
-        self._treatments: dict[bytes, Treatment] = {}
+        self._named = tuple(dict.fromkeys(one for one in named if self._is_sought(one[0])))
+        self._known: OrderedDict[tuple[Named, ...], Names] = OrderedDict()
 
-    def learn(self, named: Iterable[Named]) -> bool:
-        """Look for these values too from now on. False when all of them were known.
+    def names(self, nested: Iterable[Named]) -> Names:
+        """What is looked for in an object whose sequences and private groups hold these values too.
 
         What the profile keeps on purpose is not looked for. Raises UnprocessableError when there are too many.
         """
-        new = [one for one in dict.fromkeys(named) if one not in self._named and self._is_sought(one[0])]
-        if not new:
-            return False
-        self._named = (*self._named, *new)
-        if len(self._named) > MOST_NAMED:
+        more = {one for one in nested if one not in self._named and self._is_sought(one[0])}
+        if len(self._named) + len(more) > MOST_NAMED or sum(len(text) for _, text in more) > MOST_NAMED_CHARACTERS:
             raise UnprocessableError(Reason.UNREADABLE, "too many names")
-        self.identifying = identifying_values(self._named, self._charset.terms)
-        self._treatments.clear()
-        return True
+        named = (*self._named, *sorted(more))
+        known = self._known.get(named)
+        if known is None:
+            known = self._known[named] = Names(self, named)
+            while len(self._known) > MOST_NAMES:
+                self._known.popitem(last=False)
+        self._known.move_to_end(named)
+        return known
+
+    def latest_names(self) -> Names:
+        """Those of the last object of another make: the next one has probably the same."""
+        return next(reversed(self._known.values())) if self._known else self.names(())
 
     def uid_of(self, uid: str) -> str:
         """What becomes of one of the object's own UIDs. Raises UnprocessableError when it is no UID."""
         mapped = self._map_uid(uid)
+        if is_registered(uid):
+            raise UnprocessableError(Reason.INVALID_UID, "a registered one")
         return uid if self.keeps_uids else mapped
 
-    def treatment(self, charset: bytes) -> Treatment:
-        """How values are treated where Specific Character Set has this value."""
-        known = self._treatments.get(charset)
-        if known is None:
-            if len(self._treatments) >= MOST_CHARSETS:
-                self._treatments.clear()
-            known = self._treatments[charset] = Treatment(
-                rules=self.rules,
-                map_uid=self._map_uid,
-                days=self.identity.date_offset_days,
-                charset=Charset(charset),
-                identifying=self.identifying,
-                clean=self._clean,
-            )
-        return known
+    def new_treatment(self, charset: Charset, identifying: IdentifyingValues) -> Treatment:
+        """How values of one character set are treated."""
+        return Treatment(
+            rules=self.rules,
+            map_uid=self._map_uid,
+            days=self.identity.date_offset_days,
+            charset=charset,
+            identifying=identifying,
+            clean=self._clean,
+        )
 
     def _is_sought(self, tag: int) -> bool:
-        return tag & 0x10000 != 0 or self.rules.find(tag, "") not in _KEPT
+        return is_private(tag) or self.rules.find(tag, "") not in _KEPT
 
 
 class Studies:
@@ -125,6 +159,7 @@ class Studies:
             study = self._known[key] = self._first(facts, sop_class, sender)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
+        self._known.move_to_end(key)
         return study
 
     def _first(self, facts: Facts, sop_class: str, sender: str) -> Study:
@@ -138,11 +173,15 @@ class Studies:
             profile=self._profile,
             codes=rules.codes,
         )
-        study = Study(
-            identity=identity, rules=rules, marks=marks, charset=charset, map_uid=self._map_uid, clean=self._clean
+        return Study(
+            identity=identity,
+            rules=rules,
+            marks=marks,
+            charset=charset,
+            named=((tag, charset.read(value)) for tag, value in facts.identifying),
+            map_uid=self._map_uid,
+            clean=self._clean,
         )
-        study.learn((tag, charset.read(value)) for tag, value in facts.identifying)
-        return study
 
 
 def _who(facts: Facts) -> tuple[object, ...]:

@@ -13,7 +13,9 @@ from pydicom.uid import (
 from dicom_node.contexts import TRANSFER_SYNTAXES
 
 LARGEST_INFLATED = 1 << 31
-"""Bytes; a deflated data set that grows beyond is a bomb."""
+SMALLEST_BOMB = 1 << 26
+LARGEST_RATIO = 100
+"""A deflated data set that grows beyond the first, or beyond the second and so many times its size, is a bomb."""
 
 
 class InflateError(Exception):
@@ -62,7 +64,8 @@ def inflate(deflated: bytes | memoryview) -> bytes:
     """The data set of a deflated one. Raises InflateError."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        data_set = stream.decompress(deflated, LARGEST_INFLATED)
+        limit = min(LARGEST_INFLATED, max(SMALLEST_BOMB, LARGEST_RATIO * len(deflated)))
+        data_set = stream.decompress(deflated, limit)
     except zlib.error:
         raise InflateError("broken") from None
     if not stream.eof:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from dicom_node.concepts import known_meaning
 from dicom_node.dates import shift_date, shift_date_time
+from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.action import Action
 from dicom_node.pseudonymisation.ages import birth_date_of, capped
 from dicom_node.pseudonymisation.charset import Charset
@@ -19,15 +20,23 @@ from dicom_node.pseudonymisation.rules import Rules
 from dicom_node.pseudonymisation.text import Cleaned, TextCleaner
 from dicom_node.pseudonymisation.values import TEXT_VRS, is_well_formed, padded
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
+from dicom_node.status import Reason
 from dicom_node.uids import UidMap, is_registered, is_uid
 
-MOST_REMEMBERED = 8192
+MOST_REMEMBERED = 2048
 LONGEST_REMEMBERED = 256
 """Bytes of one value."""
+
+LONGEST_CLEANED = 10_240
+"""Bytes of a text; the longest text that is no UT (LT) has 10,240 characters (PS3.5 6.2)."""
 
 SHORTEST_NUMBER = 6
 """Digits of an identifier that is looked for where a number may stand."""
 
+_GEOMETRY = frozenset({0x00200032, 0x00200037, 0x00280030, 0x00281052, 0x00281053})
+"""Position, orientation, spacing, rescale intercept and slope: without them an image means something else."""
+
+_PLAIN_TEXT_VRS = frozenset({"AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"})
 _CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
 """Code Value, Long Code Value, URN Code Value: an entry has one of them (PS3.3 Table 8.8-1)."""
 
@@ -114,10 +123,20 @@ class Treatment:
             text = self.charset.decode(value)
             return self._nothing_left(tag, vr) if text is None or self._names_somebody(text) else value
         if not is_well_formed(tag, vr, value):
-            return self._nothing_left(tag, vr)
+            return self._well_formed_parts(tag, vr, value)
         if vr == "CS":
             return self._keep_text(tag, vr, value, dropped)
         return self._keep_number(tag, vr, value) if vr in {"IS", "DS"} else value
+
+    def _well_formed_parts(self, tag: int, vr: str, value: bytes) -> bytes | None:
+        """Of a value that its VR does not allow, the components that it does. Geometry and scale are all or nothing."""
+        if tag in _GEOMETRY:
+            raise UnprocessableError(Reason.UNREADABLE, "geometry or scale is no number")
+        if vr not in _PLAIN_TEXT_VRS:
+            return self._nothing_left(tag, vr)
+        parts = value.rstrip(b" \0").split(b"\\")
+        kept = b"\\".join(part if is_well_formed(tag, vr, part) else b"" for part in parts)
+        return self._or_nothing(tag, vr, kept.decode("ascii", "replace"))
 
     def _keep_number(self, tag: int, vr: str, value: bytes) -> bytes | None:
         """A patient's number in place of a series number goes; shorter ones say what they say in any header."""
@@ -142,7 +161,7 @@ class Treatment:
         return value if kept == parts else self._or_nothing(tag, vr, "\\".join(kept))
 
     def _clean_text(self, tag: int, vr: str, value: bytes, dropped: list[str]) -> bytes | None:
-        text = self.charset.decode(value)
+        text = self.charset.decode(value) if len(value) <= LONGEST_CLEANED else None
         if text is None:
             return self._nothing_left(tag, vr)
         cleaned: Cleaned = self._clean(text, self._identifying.words)
@@ -157,8 +176,8 @@ class Treatment:
         return value if is_zone else self._nothing_left(tag, vr)
 
     def _map(self, tag: int, vr: str, value: bytes, dropped: list[str]) -> bytes | None:  # noqa: ARG002
-        parts = value.decode("latin-1").rstrip(" \0").split("\\")
-        return self._or_nothing(tag, vr, "\\".join(self._mapped(part) for part in parts))
+        parts = value.decode("latin-1").strip(" \0").split("\\")
+        return self._or_nothing(tag, vr, "\\".join(self._mapped(part.strip(" \0")) for part in parts))
 
     def _mapped(self, uid: str) -> str:
         """What is no UID cannot be followed; the object's own UIDs are looked at before (`engine`)."""

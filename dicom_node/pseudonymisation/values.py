@@ -12,14 +12,18 @@ BINARY_VRS = frozenset(ITEM_BYTES) | BULK_VRS
 TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 """VRs whose values are encoded as Specific Character Set says (PS3.5 6.1.2.3)."""
 
-LONGEST_UNCHECKED = 8
+_LONGEST_UNCHECKED = 8
 """Bytes of a binary value: no name of any length hides in them."""
 
+SHORTEST_TEXT = 16
+"""Bytes of a binary value that are taken for a text when all of them can be printed: numbers never are."""
+
+_PRINTABLE = frozenset(range(0x20, 0x7F))
 _NULL_PADDED = frozenset({"OB", "UI", "UN"})
-_TIME = rb"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{1,6})?)?)?"
+_TIME = rb"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{1,9})?)?)?"
 _DATE = rb"\d{4}\.?\d{2}\.?\d{2}"
-_DATE_TIME = rb"\d{4,14}(?:\.\d{1,6})?(?:[+-]\d{4})?"
-_DECIMAL = rb" *[+-]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:[eE][+-]?\d{1,3})? *"
+_DATE_TIME = rb"\d{4,14}(?:\.\d{1,9})?(?:[+-]\d{4})?"
+_DECIMAL = rb"[ \t]*[+-]?(?:\d{1,20}\.?\d{0,60}|\.\d{1,60})(?:[eE][+-]?\d{1,3})?[ \t]*"
 _INTEGER = rb" *[+-]?\d{1,10} *"
 _UID = rb"[0-9.]{1,64}"
 
@@ -31,7 +35,7 @@ def _several(pattern: bytes) -> re.Pattern[bytes]:
 _RULES = {
     "AE": re.compile(rb"[\x20-\x7e]*\0?"),
     "AS": re.compile(rb"(?:\d{3}[DWMY])?[ \0]*"),
-    "CS": re.compile(rb"[A-Za-z0-9 _\-./\\]*\0?"),
+    "CS": re.compile(rb"[\x20-\x7e]*\0?"),
     "DA": _several(_DATE),
     "DS": _several(_DECIMAL),
     "DT": _several(_DATE_TIME),
@@ -51,11 +55,18 @@ def is_well_formed(tag: int, vr: str, value: bytes) -> bool:
     size = ITEM_BYTES.get(vr)
     if size is not None:
         count, rest = divmod(len(value), size)
-        return rest == 0 and (count <= 1 or count <= _most_values(tag))
+        if rest or (count > 1 and count > _most_values(tag)):
+            return False
+        return len(value) < SHORTEST_TEXT or not _PRINTABLE.issuperset(value)
     if vr in BULK_VRS:
         return True
     rule = _RULES.get(vr)
     return rule is not None and rule.fullmatch(value) is not None
+
+
+def has_no_room_for_text(vr: str, length: int) -> bool:
+    """Whether a binary value of that length is what it is, whatever its bytes are."""
+    return length <= _LONGEST_UNCHECKED and length % ITEM_BYTES.get(vr, 1) == 0
 
 
 def padded(value: bytes, vr: str) -> bytes:

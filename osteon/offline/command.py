@@ -1,6 +1,5 @@
 """`osteon pseudonymise IN OUT`: the door's engine over folders, without any running service."""
 
-import hmac
 import json
 import os
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 import click
 
 from dicom_node.durable import make_folder
-from dicom_node.pseudonymisation.dropped_words import DroppedWordStore
+from dicom_node.pseudonymisation.dropped_words import DroppedWordsError, DroppedWordStore
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
 from osteon.engine_parts import profile_of, vocabulary_of
@@ -21,15 +20,15 @@ from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
 from osteon.logs import log_to_stderr
 from osteon.offline.inputs import InputError, find_inputs
-from osteon.offline.journal import RunJournal
-from osteon.offline.output import Origin, OutputError, prepare_output, remove_drafts
+from osteon.offline.journal import JournalError, RunJournal
+from osteon.offline.output import Origin, OutputError, keep_apart, prepare_output, remove_drafts
 from osteon.offline.report import Report
 from osteon.offline.report_files import ReportFiles, ReportFilesError
 from osteon.offline.run import Run, RunError
 from osteon.settings import Settings, at_home, read_settings
 from osteon.transfer.bars import ByteBar
 from osteon.vault_access import open_vault
-from storage.keys import KeyFileError, KeyRing, load_key_file
+from storage.keys import KeyFileError, load_key_file
 from storage.vault import VaultError
 
 QUARANTINED, INTERRUPTED = 3, 130
@@ -42,6 +41,8 @@ _ERRORS = (
     OutputError,
     ReportFilesError,
     RunError,
+    JournalError,
+    DroppedWordsError,
     OSError,
 )
 
@@ -100,6 +101,8 @@ def folders(
     130 interrupted. With --home the same command goes on where it was interrupted.
     """
     log_to_stderr()
+    keep_apart(source=source, output=output, home=home)
+    keep_apart(source=source if source.is_dir() else None, output=output, report=report_file)
     with _settings(home, key_file, profile) as settings:
         files = ReportFiles.at(report_file)
         try:
@@ -139,21 +142,15 @@ def _run(settings: Settings, source: Path, output: Path, jobs: int, *, shown: bo
     inputs = find_inputs(source, keys.derive("offline-input"))
     if not inputs:
         raise InputError("the input holds no file")
-    prepare_output(output, source, Origin(keys.key_id, profile.digest, vocabulary.digest))
+    run = prepare_output(output, Origin(keys.key_id, profile.digest, vocabulary.digest))
     remove_drafts(output)
-    journal = RunJournal(_journal_file(settings, keys, output))
+    folder = settings.home / "offline"
+    make_folder(folder)
+    journal = RunJournal(folder / f"{run}.jsonl")
     words = DroppedWordStore(settings.dropped_words_folder, keys)
     with ByteBar("Pseudonymising", shown=shown) as bar:
         Run(settings, output, journal, words).take_up(inputs, jobs, bar)
     return Report(inputs, journal.outcomes, journal.treatments, profile, vocabulary)
-
-
-def _journal_file(settings: Settings, keys: KeyRing, output: Path) -> Path:
-    """Named after the output folder, without telling its name."""
-    folder = settings.home / "offline"
-    make_folder(folder)
-    name = hmac.digest(keys.derive("offline-run"), os.fsencode(output.resolve()), "sha256")[:16].hex()
-    return folder / f"{name}.jsonl"
 
 
 def _lines(report: Report, files: ReportFiles | None) -> Iterator[str]:
@@ -170,7 +167,7 @@ def _lines(report: Report, files: ReportFiles | None) -> Iterator[str]:
         yield f"{summary['duplicate']} came more than once, written once"
     if summary["not_DICOM"]:
         yield f"{summary['not_DICOM']} are not DICOM (or a DICOMDIR), not copied"
-    for study in report.document()["studies"]:
+    for study in report.studies():
         done = ", ".join(f"{count} {kind}" for kind, count in study["elements"].items())
         yield f"{study['pseudonym']}  {study['objects']} objects  elements: {done}"
     if files is not None:

@@ -1,11 +1,13 @@
 """The files to pseudonymise: every file of a folder, at any depth, known by a token instead of by its name."""
 
 import hmac
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _TOKEN_BYTES = 16
+_HEAD_BYTES = 8192
 
 
 class InputError(Exception):
@@ -24,7 +26,10 @@ class Input:
 
 
 def find_inputs(source: Path, key: bytes) -> tuple[Input, ...]:
-    """The files of a folder in the order of their names, or the one file. Raises InputError."""
+    """The files of a folder in the order of their names, or the one file; what cannot be read is among them.
+
+    Raises InputError when there is no such folder.
+    """
     if not source.exists():
         raise InputError("the input does not exist")
     try:
@@ -46,15 +51,33 @@ def groups_of(inputs: Sequence[Input], size: int) -> Iterator[tuple[Input, ...]]
 
 
 def _files(source: Path) -> Iterator[Path]:
-    if source.is_file():
+    """Everything that is no folder, and the folders that cannot be looked into: they must not pass unnoticed."""
+    if not source.is_dir():
         yield source
         return
-    yield from (path for path in source.rglob("*") if path.is_file())
+    closed: list[Path] = []
+    for folder, folders, files in os.walk(source, onerror=lambda error: closed.append(Path(error.filename))):
+        here = Path(folder)
+        yield from (here / name for name in files)
+        yield from (here / name for name in folders if (here / name).is_symlink())
+    yield from closed
 
 
 def _input(number: int, path: Path, source: Path, key: bytes) -> Input:
-    found = path.stat()
+    found = path.lstat()
     relative = path.relative_to(source) if source.is_dir() else Path(path.name)
-    said = f"{relative}\0{found.st_size}\0{found.st_mtime_ns}"
-    token = hmac.digest(key, said.encode("utf-8", "surrogateescape"), "sha256")[:_TOKEN_BYTES].hex()
+    said = f"{source.resolve()}\0{relative}\0{found.st_size}\0{found.st_mtime_ns}\0"
+    content = said.encode("utf-8", "surrogateescape") + _head(path)
+    token = hmac.digest(key, content, "sha256")[:_TOKEN_BYTES].hex()
     return Input(number=number, path=path, size=found.st_size, token=token)
+
+
+def _head(path: Path) -> bytes:
+    """The beginning of a regular file: two media may hold files of the same name, size and time."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""

@@ -4,6 +4,7 @@ One JSON document a line. It holds tokens instead of file names, and nothing of 
 """
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,19 +16,30 @@ from osteon.offline.outcome import Ending, Outcome, Treatment
 _OUTCOME, _TREATMENT = "outcome", "treatment"
 
 
+class JournalError(Exception):
+    """The journal of the earlier run cannot be read; the message says what to do."""
+
+
 class RunJournal:
     """What is known of a run. One process writes."""
 
     def __init__(self, path: Path) -> None:
-        """Reads what an earlier run left; its last line may be cut off, and then that file is done again."""
+        """Reads what an earlier run left; its last line may be cut off, and then that file is done again.
+
+        Raises JournalError.
+        """
         self.outcomes: dict[str, Outcome] = {}
         self.treatments: dict[str, Treatment] = {}
         self._path = path
         if path.exists():
             whole = path.read_bytes()
-            for line in whole[: whole.rfind(b"\n") + 1].splitlines():
-                self._take(json.loads(line))
-            path.write_bytes(whole[: whole.rfind(b"\n") + 1])
+            end = whole.rfind(b"\n") + 1
+            try:
+                for line in whole[:end].splitlines():
+                    self._take(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise JournalError(f"{path} is damaged: choose another output folder") from None
+            os.truncate(path, end)
 
     def add(self, outcomes: Iterable[Outcome], treatments: Iterable[Treatment]) -> None:
         """Note what has happened. Raises OSError."""

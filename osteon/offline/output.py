@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 MARKER = ".osteon-pseudonymised.json"
@@ -29,23 +30,39 @@ class Origin:
     vocabulary_digest: str
 
 
-def prepare_output(folder: Path, source: Path, origin: Origin) -> None:
-    """Make the folder, or go on with one that an earlier run of the same origin began. Raises OutputError."""
-    if folder.resolve() == source.resolve() or source.resolve() in folder.resolve().parents:
-        raise OutputError("the output folder lies inside the input: what is written would be read again")
-    if folder.resolve() in source.resolve().parents:
-        raise OutputError("the input lies inside the output folder")
+def prepare_output(folder: Path, origin: Origin) -> str:
+    """Make the folder, or go on with one that an earlier run of the same origin began; returns the run's id.
+
+    Raises OutputError.
+    """
     marker = folder / MARKER
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if marker.exists():
-            _check_origin(marker, origin)
-        elif any(folder.iterdir()):
+            return _run_of(marker, origin)
+        if any(folder.iterdir()):
             raise OutputError(f"{folder} is not empty: choose an empty folder, or one that this command began")
-        else:
-            marker.write_text(json.dumps(vars_of(origin), indent=1) + "\n", encoding="ascii")
+        run = secrets.token_hex(16)
+        marker.write_text(json.dumps({"run": run, **vars_of(origin)}, indent=1) + "\n", encoding="ascii")
     except OSError as error:
         raise OutputError(f"cannot write in {folder}: {error.strerror}") from None
+    return run
+
+
+def keep_apart(**folders: Path | None) -> None:
+    """Raises OutputError when one of the folders is, or lies in, another: what is written would be read or shown."""
+    known = {name: path.resolve() for name, path in folders.items() if path is not None}
+    for inner, outer in permutations(known, 2):
+        if known[inner] == known[outer] or known[outer] in known[inner].parents:
+            raise OutputError(f"{_SPOKEN[inner]} lies in {_SPOKEN[outer]}: choose folders that are apart")
+
+
+_SPOKEN = {
+    "source": "the input",
+    "output": "the output folder",
+    "home": "the home",
+    "report": "the report",
+}
 
 
 def vars_of(origin: Origin) -> dict[str, str]:
@@ -106,14 +123,18 @@ def _joined(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
     return [*pieces, b"".join(small)]
 
 
-def _check_origin(marker: Path, origin: Origin) -> None:
+def _run_of(marker: Path, origin: Origin) -> str:
     try:
         began = json.loads(marker.read_text("ascii"))
-    except ValueError:
+        run = began["run"]
+        differing = [name for name, value in vars_of(origin).items() if began.get(name) != value]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(f"{marker} is damaged: choose another output folder") from None
-    differing = [name for name, value in vars_of(origin).items() if began.get(name) != value]
     if differing:
         raise OutputError(
             f"{marker.parent} was made with another {', '.join(name.partition('_')[0] for name in differing)}:"
             " choose another output folder, so that the files of one folder belong together"
         )
+    if not isinstance(run, str) or not run.isalnum():
+        raise OutputError(f"{marker} is damaged: choose another output folder")
+    return run

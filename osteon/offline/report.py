@@ -7,36 +7,16 @@ another file beside it, for whoever may see the names of the hospital's files.
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from dicom_node.pseudonymisation.action import Action
 from dicom_node.pseudonymisation.explain import Explainer, name_of, words_for
-from dicom_node.pseudonymisation.marks import MARKED
 from dicom_node.pseudonymisation.profile import Profile, spoken
 from dicom_node.pseudonymisation.trail import Step
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
 from osteon.offline.inputs import Input
 from osteon.offline.outcome import FAILED, Ending, Outcome, Treatment
-
-KINDS: Mapping[Action, str] = {
-    Action.REMOVE: "removed",
-    Action.EMPTY: "emptied",
-    Action.DUMMY: "replaced",
-    Action.KEEP: "kept",
-    Action.KEEP_TEXT: "cleaned",
-    Action.KEEP_CODE: "cleaned",
-    Action.KEEP_TIME_ZONE: "kept",
-    Action.MAP_UID: "mapped",
-    Action.SHIFT: "shifted",
-    Action.CLEAN_TEXT: "cleaned",
-    Action.RECURSE: "entered",
-    Action.RECURSE_KEEPING_CODES: "entered",
-    Action.CAP_AGE: "cleaned",
-    Action.CLEAN_BIRTH_DATE: "cleaned",
-}
-"""What is counted: one word an action."""
 
 
 class Report:
@@ -86,7 +66,7 @@ class Report:
             },
             "vocabulary": self._vocabulary.digest,
             "summary": self.summary(),
-            "studies": self._studies(),
+            "studies": self.studies(),
             "treatments": self._treatments_used(),
             "objects": [
                 {
@@ -116,7 +96,8 @@ class Report:
             writer.writerow((one.number, outcome.ending.value, outcome.output, path))
         return text.getvalue()
 
-    def _studies(self) -> list[dict[str, Any]]:
+    def studies(self) -> list[dict[str, Any]]:
+        """Per study: whose, how many objects, how many elements were removed, kept and so on."""
         by_study: dict[tuple[str, str], list[Outcome]] = {}
         for _, outcome in self._inputs:
             if outcome.ending is Ending.PSEUDONYMISED:
@@ -126,19 +107,11 @@ class Report:
                 "pseudonym": pseudonym,
                 "study_instance_uid": study,
                 "objects": len(outcomes),
-                "elements": self._counts(outcomes),
+                "elements": dict(sorted(sum((Counter(outcome.elements) for outcome in outcomes), Counter()).items())),
                 "treatments": sorted({outcome.treatment for outcome in outcomes}),
             }
             for (pseudonym, study), outcomes in by_study.items()
         ]
-
-    def _counts(self, outcomes: Iterable[Outcome]) -> dict[str, int]:
-        """How many elements of a study were removed, kept and so on, over all its objects."""
-        counts: Counter[str] = Counter()
-        for name, objects in Counter(outcome.treatment for outcome in outcomes).items():
-            kinds = Counter(_kind(step) for step in self._treatments[name].steps)
-            counts.update({kind: count * objects for kind, count in kinds.items()})
-        return dict(sorted(counts.items()))
 
     def _treatments_used(self) -> dict[str, list[dict[str, str]]]:
         used = {outcome.treatment: outcome.sop_class_uid for _, outcome in self._inputs if outcome.treatment}
@@ -151,8 +124,3 @@ class Report:
             explainer = self._explainers[sop_class_uid] = Explainer(self._profile, sop_class_uid)
         element = {"tag": spoken(tag), "name": name_of(tag), "action": words_for(step), "why": explainer.why(step)}
         return {"in": " > ".join(name_of(outer) for outer in path), **element} if path else element
-
-
-def _kind(step: Step) -> str:
-    path, tag, action = step
-    return "replaced" if tag in MARKED and not path else KINDS[action]

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from dicom_node.pseudonymisation.dropped_words import DroppedWordStore
+from osteon.logs import log_to_stderr
 from osteon.offline.inputs import Input, groups_of
 from osteon.offline.journal import RunJournal
-from osteon.offline.outcome import Ending, Outcome
+from osteon.offline.outcome import FAILED, Ending, Outcome
 from osteon.offline.worker import Batch, Worker
 from osteon.settings import Settings
 
@@ -50,8 +51,7 @@ class Run:
 
     def take_up(self, inputs: Iterable[Input], jobs: int, progress: Progress) -> None:
         """Do what the journal does not have yet. Raises RunError, VaultError and OSError; what was done is kept."""
-        known = self._journal.outcomes
-        left = [one for one in inputs if one.token not in known or known[one.token].ending is Ending.UNREADABLE]
+        left = [one for one in inputs if not self._is_done(one)]
         progress.begin(len(left), sum(one.size for one in left))
         sizes = {one.token: one.size for one in left}
         groups = list(groups_of(left, FILES_AT_ONCE))
@@ -61,6 +61,19 @@ class Run:
                 for outcome in batch.outcomes:
                     progress.advance(sizes[outcome.token])
                     progress.file_done()
+
+    def _is_done(self, one: Input) -> bool:
+        """What failed is tried again: files are replaced, patients merged, outputs lost."""
+        outcome = self._journal.outcomes.get(one.token)
+        if outcome is None or outcome.ending in FAILED:
+            return False
+        if not outcome.output:
+            return True
+        try:
+            return (self._output / outcome.output).stat().st_size == outcome.size
+        except OSError:
+            self._writers.pop(outcome.output, None)
+            return False
 
     def _note(self, batch: Batch) -> None:
         self._journal.add([self._judged(outcome) for outcome in batch.outcomes], batch.treatments)
@@ -116,6 +129,7 @@ _OF_THIS_PROCESS: list[Worker] = []
 
 
 def _start_process(settings: Settings, output: Path) -> None:
+    log_to_stderr()
     _OF_THIS_PROCESS.append(Worker(settings, output))
 
 

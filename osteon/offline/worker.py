@@ -1,5 +1,6 @@
 """One process of a run over folders: takes files one after the other, each to its end."""
 
+import errno
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -10,14 +11,14 @@ from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.engine import Engine, Result
 from dicom_node.pseudonymisation.part10 import PREAMBLE, PREFIX
 from dicom_node.pseudonymisation.person import Issuers
-from dicom_node.pseudonymisation.studies import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY
+from dicom_node.pseudonymisation.tags import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_node.pseudonymisation.trail import Step
 from dicom_node.pseudonymiser import Identifier
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from osteon.engine_parts import engine_maker
 from osteon.offline.inputs import Input
-from osteon.offline.outcome import Ending, Outcome, Treatment
+from osteon.offline.outcome import Ending, Outcome, Treatment, kind_of
 from osteon.offline.output import ContentConflictError, write_object
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
@@ -58,10 +59,11 @@ class Worker:
 
     def _take_one(self, one: Input, batch: Batch) -> Outcome:
         try:
-            file = one.path.read_bytes()
-        except OSError as error:
-            return Outcome(token=one.token, ending=Ending.UNREADABLE, reason=error.strerror or "")
-        if file[len(PREAMBLE) : len(PREAMBLE) + len(PREFIX)] != PREFIX:
+            file = _dicom_file(one.path)
+        except (OSError, MemoryError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "larger than the memory"
+            return Outcome(token=one.token, ending=Ending.UNREADABLE, reason=reason or "")
+        if file is None:
             return Outcome(token=one.token, ending=Ending.NOT_DICOM)
         try:
             result = self._engine(file)
@@ -97,7 +99,8 @@ class Worker:
             output=name.as_posix(),
             sha256=sha256,
             size=result.size,
-            treatment=self._treatment(tuple(result.trail.steps), batch),
+            treatment=self._treatment(tuple(dict.fromkeys(result.trail.steps)), batch),
+            elements=dict(Counter(kind_of(step) for step in result.trail.steps)),
         )
 
     def _treatment(self, steps: tuple[Step, ...], batch: Batch) -> str:
@@ -107,6 +110,17 @@ class Worker:
             self._treatments[steps] = name
             batch.treatments.append(Treatment(name=name, steps=steps))
         return name
+
+
+def _dicom_file(path: Path) -> bytes | None:
+    """A file's content; None when it does not begin like a DICOM file (PS3.10 7.1). Raises OSError."""
+    if not path.is_file():
+        raise OSError(errno.EINVAL, "no regular file, or not to be had")
+    with path.open("rb") as file:
+        head = file.read(len(PREAMBLE) + len(PREFIX))
+        if not head.endswith(PREFIX) or len(head) < len(PREAMBLE) + len(PREFIX):
+            return None
+        return head + file.read()
 
 
 def _sha256(result: Result) -> str:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -307,7 +308,12 @@ def test_a_home_made_with_another_key_is_refused(source: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("output", "told"),
-    [("in/out", "inside the input"), ("in", "inside the input"), (".", "inside the output"), ("full", "not empty")],
+    [
+        ("in/out", "the output folder lies in the input"),
+        ("in", "lies in"),
+        (".", "the input lies in the output folder"),
+        ("full", "not empty"),
+    ],
 )
 def test_an_output_folder_that_would_mix_things_is_refused(
     output: str, told: str, source: Path, tmp_path: Path
@@ -325,6 +331,78 @@ def test_an_output_folder_of_another_profile_is_refused(source: Path, tmp_path: 
     result = run(source, tmp_path / "out", "--home", tmp_path / "home", "--profile", tmp_path / "other.toml")
     assert result.exit_code == 1
     assert "profile" in result.stderr
+
+
+@pytest.mark.parametrize("home", ["out/home", "out", "in/home"])
+def test_a_home_among_the_images_is_refused_before_a_key_is_made_there(home: str, source: Path, tmp_path: Path) -> None:
+    result = run(source, tmp_path / "out", "--home", tmp_path / home, "--jobs", 1)
+    assert result.exit_code == 1
+    assert "lies in" in result.stderr
+    assert list(tmp_path.rglob("osteon.key")) == []
+
+
+@pytest.mark.parametrize("report", ["out/report.json", "in/report.json"])
+def test_a_report_among_the_images_is_refused(report: str, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    result = run(source, tmp_path / "out", "--report", tmp_path / report, "--jobs", 1)
+    assert result.exit_code == 1
+    assert "the report lies in" in result.stderr
+
+
+def test_two_media_with_the_same_names_sizes_and_times_are_told_apart(tmp_path: Path) -> None:
+    medium, arguments = tmp_path / "cdrom", ("--home", tmp_path / "home", "--json", "--jobs", 1)
+    medium.mkdir()
+    for number in (1, 2):
+        file = ct(
+            PatientID=f"patient {number}", SOPInstanceUID=f"1.2.250.1.{number}", StudyInstanceUID=f"1.2.250.{number}"
+        )
+        (medium / "IMG001").write_bytes(file)
+        os.utime(medium / "IMG001", (1_700_000_000, 1_700_000_000))
+        assert json.loads(run(medium, tmp_path / "out", *arguments).stdout)["pseudonymised"] == 1
+        assert len(files_in(tmp_path / "out")) == number
+
+
+@pytest.mark.parametrize("lost", ["everything", "one file"])
+def test_what_was_lost_from_the_output_is_written_again(lost: str, source: Path, tmp_path: Path) -> None:
+    arguments = (source, tmp_path / "out", "--home", tmp_path / "home", "--jobs", 1, "--json")
+    run(*arguments)
+    if lost == "everything":
+        shutil.rmtree(tmp_path / "out")
+    else:
+        files_in(tmp_path / "out")[0].unlink()
+    assert json.loads(run(*arguments).stdout)["pseudonymised"] == 6
+    assert len(files_in(tmp_path / "out")) == 6
+
+
+def test_what_failed_is_tried_again(tmp_path: Path) -> None:
+    arguments = (tmp_path / "in", tmp_path / "out", "--home", tmp_path / "home", "--jobs", 1, "--json")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.dcm").write_bytes(ct(SOPInstanceUID="1.2.250.1.1"))
+    (tmp_path / "in" / "2.dcm").write_bytes(ct(SOPInstanceUID="1.2.250.1.2", PatientID="other"))
+    assert json.loads(run(*arguments).stdout)["quarantined_by_reason"] == {"study_conflict": 1}
+    (tmp_path / "in" / "2.dcm").write_bytes(ct(SOPInstanceUID="1.2.250.1.2"))
+    assert json.loads(run(*arguments).stdout)["pseudonymised"] == 2
+
+
+def test_what_is_no_file_to_read_is_told_and_nothing_waits_for_it(source: Path, tmp_path: Path) -> None:
+    os.mkfifo(source / "pipe.dcm")
+    (source / "broken.dcm").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "elsewhere").mkdir()
+    (source / "linked folder").symlink_to(tmp_path / "elsewhere")
+    result = run(source, tmp_path / "out", "--json", "--jobs", 1)
+    assert result.exit_code == 3
+    summary = json.loads(result.stdout)
+    assert (summary["pseudonymised"], summary["unreadable"]) == (6, 3)
+
+
+def test_a_damaged_journal_says_what_to_do(source: Path, tmp_path: Path) -> None:
+    arguments = (source, tmp_path / "out", "--home", tmp_path / "home", "--jobs", 1)
+    run(*arguments)
+    (journal,) = (tmp_path / "home" / "offline").glob("*.jsonl")
+    journal.write_bytes(b"{no json\n" + journal.read_bytes())
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert "choose another output folder" in result.stderr
 
 
 @pytest.mark.parametrize("there", [True, False])

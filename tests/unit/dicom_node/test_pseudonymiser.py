@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.person import Issuers
-from dicom_node.pseudonymisation.rewrite import PIXEL_TAGS
+from dicom_node.pseudonymisation.tags import PIXEL_TAGS
 from dicom_node.pseudonymisation.treatment import Treatment
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.status import Reason

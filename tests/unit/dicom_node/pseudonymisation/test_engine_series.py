@@ -1,0 +1,433 @@
+"""Objects of a series are rewritten by plan, and each becomes what an engine that knows no other object makes of it."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from io import BytesIO
+from itertools import chain, zip_longest
+
+import pydicom
+import pytest
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.sequence import Sequence as Items
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+)
+
+from dicom_node.pseudonymisation import plan, rules, series, studies, treatment
+from dicom_node.pseudonymisation.engine import Engine
+from dicom_node.pseudonymisation.plan import Plan, Replayed
+from tests.builders.broken_files import EXPLICIT, in_syntax, sibling, taken
+from tests.builders.datasets import WHO, new_engine, outcome
+from tests.builders.identities import identified
+from tests.builders.real_files import CROPPED_CT, GE_CT, GE_PET, TOSHIBA_MR, packaged, series_files
+
+OBJECTS = 6
+CHANGED = 4
+"""The object, counted from 0, from which on a series changes: the plan is in use since the third."""
+
+Change = Callable[[FileDataset, int], None]
+BLOCK = 0x00091001
+
+
+@pytest.fixture
+def by_plan(monkeypatch: pytest.MonkeyPatch) -> list[Replayed]:
+    """Grows with each object that was rewritten by plan."""
+    found: list[Replayed] = []
+    replay = Plan.replay
+
+    def noted(self: Plan, *source: object) -> Replayed | None:
+        replayed = replay(self, *source)  # type: ignore[arg-type]
+        if replayed is not None:
+            found.append(replayed)
+        return replayed
+
+    monkeypatch.setattr(Plan, "replay", noted)
+    return found
+
+
+def slices(change: Change = lambda _dataset, _number: None, *, series: int = 1, study: int = 1) -> list[bytes]:
+    """A series of a small real CT of the invented person; `change` is asked for each object, counted from 0."""
+    return [_slice(change, number, series, study) for number in range(OBJECTS)]
+
+
+def _slice(change: Change, number: int, series: int, study: int) -> bytes:
+    dataset = pydicom.dcmread(BytesIO(_first()))
+    dataset.StudyInstanceUID = f"1.2.250.1.9999.{study}"
+    dataset.SeriesInstanceUID = f"1.2.250.1.9999.{study}.{series}"
+    dataset.SOPInstanceUID = f"1.2.250.1.9999.{study}.{series}.{number}"
+    dataset.InstanceNumber = number
+    dataset.ContentTime = f"1010{number:02d}"
+    dataset.ImagePositionPatient = ["-158.1", "-179.0", f"{-75.7 + number:.1f}"]
+    dataset.PixelData = bytes([number]) + dataset.PixelData[1:]
+    change(dataset, number)
+    buffer = BytesIO()
+    pydicom.dcmwrite(buffer, dataset)
+    return buffer.getvalue()
+
+
+@cache
+def _first() -> bytes:
+    return identified(packaged("CT_small.dcm").read_bytes(), WHO)
+
+
+def assert_as_fresh(files: Sequence[bytes], senders: Sequence[str] = ("PACS",), engine: Engine | None = None) -> None:
+    """One engine for all makes of each file what an engine of its own makes of it."""
+    shared = engine or new_engine()
+    for number, file in enumerate(files):
+        sender = senders[number % len(senders)]
+        assert outcome(shared, file, sender) == outcome(new_engine(), file, sender), f"object {number}"
+
+
+def interleaved(*many: Sequence[bytes]) -> list[bytes]:
+    return [file for file in chain.from_iterable(zip_longest(*many)) if file is not None]
+
+
+def from_then_on(keyword: str, value: object) -> Change:
+    def change(dataset: FileDataset, number: int) -> None:
+        if number >= CHANGED:
+            setattr(dataset, keyword, value)
+
+    return change
+
+
+def once(keyword: str, value: object) -> Change:
+    def change(dataset: FileDataset, number: int) -> None:
+        if number == CHANGED:
+            setattr(dataset, keyword, value)
+
+    return change
+
+
+def in_turn(keyword: str, *values: object) -> Change:
+    return lambda dataset, number: setattr(dataset, keyword, values[number % len(values)])
+
+
+def without(keyword: str) -> Change:
+    def change(dataset: FileDataset, number: int) -> None:
+        if number >= CHANGED:
+            delattr(dataset, keyword)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    def change(dataset: FileDataset, number: int) -> None:
+        for one in changes:
+            one(dataset, number)
+
+    return change
+
+
+def item(**values: object) -> Dataset:
+    dataset = Dataset()
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+def references(dataset: FileDataset, number: int) -> None:
+    """A sequence that has other items, and another number of them, in every object."""
+    uids = [f"1.2.250.1.9999.7.{number}.{place}" for place in range(number % 3)]
+    dataset.ReferencedImageSequence = Items([item(ReferencedSOPInstanceUID=uid) for uid in uids])
+
+
+def named_item(name: str) -> Change:
+    return once("ReferencedPatientSequence", Items([item(PatientName=name)]))
+
+
+def private(dataset: FileDataset, creator: str, **elements: tuple[str, object]) -> None:
+    dataset.add(DataElement(0x00530010, "LO", creator))
+    for element, (vr, value) in elements.items():
+        dataset.add(DataElement(0x00531000 | int(element[1:], 16), vr, value))
+
+
+def private_value(dataset: FileDataset, number: int) -> None:
+    private(dataset, "GEHC_CT_ADVAPP_001", x20=("IS", str(number)), x40=("SH", "ZWYNGELBERT" if number % 2 else "A"))
+
+
+def private_creator(dataset: FileDataset, number: int) -> None:
+    private(dataset, "GEHC_CT_ADVAPP_001" if number < CHANGED else "ACME", x20=("IS", "7"), x40=("SH", "A"))
+
+
+def private_element(dataset: FileDataset, number: int) -> None:
+    more = {"x40": ("SH", "A")} if number >= CHANGED else {}
+    private(dataset, "GEHC_CT_ADVAPP_001", x20=("IS", "7"), **more)
+
+
+def private_sequence(dataset: FileDataset, number: int) -> None:
+    name = "DUPUYTREN" if number == CHANGED else ""
+    private(dataset, "ACME", x01=("SQ", Items([item(PatientName=name)])))
+
+
+def unknown_vr(dataset: FileDataset, number: int) -> None:
+    if number >= CHANGED:
+        dataset[0x00180060] = DataElement(0x00180060, "UN", b"120 ")
+
+
+CHANGES: dict[str, Change] = {
+    "nothing but the slice": lambda _dataset, _number: None,
+    "an element appears": from_then_on("ImageComments", "THORAX"),
+    "an element appears once": once("ImageComments", "THORAX"),
+    "an element disappears": without("KVP"),
+    "an element comes without value": from_then_on("KVP", None),
+    "an element comes with another VR": unknown_vr,
+    "a description changes": in_turn("SeriesDescription", "THORAX", "ABDOMEN", "tests"),
+    "a description names the person": once("SeriesDescription", "TDM Zwyngelbert THORAX"),
+    "a maker's text names the person": once("Manufacturer", "ZWYNGELBERT"),
+    "another patient in the same study": from_then_on("PatientID", "9988776655"),
+    "another patient once": once("PatientID", "9988776655"),
+    "no patient": once("PatientID", ""),
+    "another name": from_then_on("PatientName", "DUPUYTREN^AXELLE"),
+    "another birth date": once("PatientBirthDate", "19500101"),
+    "another accession": in_turn("AccessionNumber", "11112222", "33334444"),
+    "another physician": in_turn("ReferringPhysicianName", "UNTEL", "HRDLICKOVSKI"),
+    "another issuer": once("IssuerOfPatientID", "ELSEWHERE"),
+    "other patient numbers": once("OtherPatientIDsSequence", Items([item(PatientID="9988776655")])),
+    "another character set": both(
+        from_then_on("SpecificCharacterSet", "ISO_IR 192"), in_turn("SeriesDescription", "épaule", "thorax injecté")
+    ),
+    "no character set": without("SpecificCharacterSet"),
+    "another study": from_then_on("StudyInstanceUID", "1.2.250.1.9999.77"),
+    "another series": from_then_on("SeriesInstanceUID", "1.2.250.1.9999.1.77"),
+    "another SOP class": from_then_on("SOPClassUID", MRImageStorage),
+    "no SOP instance": once("SOPInstanceUID", ""),
+    "no series": once("SeriesInstanceUID", ""),
+    "no series where every object has its own": both(
+        lambda dataset, number: setattr(dataset, "SeriesInstanceUID", f"1.2.3.{number}"), once("SeriesInstanceUID", "")
+    ),
+    "a series that is no UID where every object has its own": both(
+        lambda dataset, number: setattr(dataset, "SeriesInstanceUID", f"1.2.3.{number}"),
+        once("SeriesInstanceUID", "ZWYNGELBERT"),
+    ),
+    "no study": once("StudyInstanceUID", ""),
+    "a sequence varies": references,
+    "a name in a sequence of the fifth object": named_item("DUPUYTREN^AXELLE"),
+    "a name in a sequence of the fifth object that others hold as a harmless word": both(
+        named_item("PETIT^BASSIN"), in_turn("SeriesDescription", "THORAX", "PETIT BASSIN")
+    ),
+    "a name in a sequence of the fifth object that others hold in a maker's text": both(
+        named_item("TOSCHIBATEX"), in_turn("Manufacturer", "GE", "TOSCHIBATEX")
+    ),
+    "private values vary": private_value,
+    "a private creator changes": private_creator,
+    "a private element appears": private_element,
+    "a private sequence names somebody": private_sequence,
+    "dates vary": in_turn("ContentDate", "20040101", "20040229", "", "no date"),
+    "numbers vary": in_turn("KVP", "120", "80", None, "19431107"),
+    "burned-in text once": once("BurnedInAnnotation", "YES"),
+    "burned-in text of every kind": in_turn("BurnedInAnnotation", "NO", "", "YES", "NO"),
+    "a colour image once": once("PhotometricInterpretation", "RGB"),
+    "a screen once": once("ImageType", ["DERIVED", "SECONDARY", "SCREEN SAVE"]),
+    "rows that do not fit": once("Rows", 64),
+    "marks of the source vary": in_turn("PatientIdentityRemoved", "NO", "YES"),
+    "pixels once more": once("FloatPixelData", bytes(4)),
+    "no pixels": without("PixelData"),
+    "the time zone varies": in_turn("TimezoneOffsetFromUTC", "+0100", "-0400", "UNTEL"),
+    "the patient's age varies": in_turn("PatientAge", "091Y", "012M", "ZWYN"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_object_of_a_series_becomes_what_a_fresh_engine_makes_of_it(change: str) -> None:
+    assert_as_fresh(slices(CHANGES[change]))
+
+
+def test_from_the_third_object_on_a_series_is_rewritten_by_plan(by_plan: list[Replayed]) -> None:
+    engine = new_engine()
+    for file in slices():
+        assert outcome(engine, file).refusal == ""
+    assert len(by_plan) == OBJECTS - 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "another patient in the same study",
+        "another name",
+        "another birth date",
+        "another issuer",
+        "other patient numbers",
+        "a name in a sequence of the fifth object",
+        "another character set",
+        "another study",
+        "another SOP class",
+    ],
+)
+def test_a_plan_is_not_used_for_an_object_that_names_somebody_else(change: str, by_plan: list[Replayed]) -> None:
+    engine, files = new_engine(), slices(CHANGES[change])
+    for file in files[:CHANGED]:
+        outcome(engine, file)
+    assert len(by_plan) == CHANGED - 2
+    outcome(engine, files[CHANGED])
+    assert len(by_plan) == CHANGED - 2
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian],
+    ids=lambda uid: uid.name,
+)
+def test_the_plan_holds_in_every_native_encoding(syntax: pydicom.uid.UID, by_plan: list[Replayed]) -> None:
+    files = [in_syntax(file, syntax) for file in slices(references)]
+    assert_as_fresh(files)
+    assert by_plan
+
+
+@pytest.mark.parametrize("name", ["MR_small_RLE.dcm", "emri_small_jpeg_2k_lossless.dcm", "emri_small.dcm"])
+def test_the_plan_holds_for_compressed_and_for_multi_frame_images(name: str, by_plan: list[Replayed]) -> None:
+    first = identified(packaged(name).read_bytes(), WHO)
+    assert_as_fresh([first, *(sibling(first, number) for number in range(1, 6))])
+    assert by_plan
+
+
+def test_encodings_may_alternate() -> None:
+    one = slices(references)
+    assert_as_fresh(interleaved(one, [in_syntax(file, ImplicitVRLittleEndian) for file in one]))
+
+
+def test_a_compressed_object_follows_a_plain_one_of_the_same_encoding() -> None:
+    first = identified(packaged("MR_small.dcm").read_bytes(), WHO)
+    compressed = identified(packaged("MR_small_RLE.dcm").read_bytes(), WHO)
+    assert_as_fresh(interleaved(*([sibling(file, number) for number in range(5)] for file in (first, compressed))))
+
+
+def test_series_and_studies_may_be_sent_in_turn(by_plan: list[Replayed]) -> None:
+    other = in_turn("SeriesDescription", "ABDOMEN", "THORAX")
+    assert_as_fresh(interleaved(slices(), slices(other, series=2), slices(references, study=2)))
+    assert by_plan
+
+
+def test_patients_may_be_sent_in_turn() -> None:
+    one = slices()
+    two = slices(both(in_turn("PatientID", "9988776655"), in_turn("PatientName", "DUPUYTREN^AXELLE")), study=2)
+    three = slices(both(in_turn("PatientID", "1122334455"), in_turn("PatientName", "UNTEL")))
+    assert_as_fresh(interleaved(one, two, three))
+
+
+def test_each_object_is_asked_for_with_the_sender_that_it_came_from() -> None:
+    """The same number from another sender may be another person's: the issuer goes by the sender."""
+    one = slices()
+    assert_as_fresh(interleaved(one, one, one), senders=("PACS", "CT1", ""))
+    engine = new_engine()
+    pseudonyms = [{outcome(engine, file, sender).pseudonym for file in one} for sender in ("PACS", "CT1", "PACS")]
+    assert [len(found) for found in pseudonyms] == [1, 1, 1]
+    assert pseudonyms[0] == pseudonyms[2] != pseudonyms[1]
+
+
+def test_an_object_that_is_refused_leaves_no_trace_in_those_that_follow() -> None:
+    one, broken = slices(), []
+    for file in one:
+        apart = taken(file)
+        broken.append(apart.file(apart.body[: len(apart.body) // 2]))
+    assert_as_fresh(interleaved(one, broken))
+
+
+def test_an_element_that_becomes_a_sequence_has_no_plain_value_any_more() -> None:
+    """Rows decide whether the pixels fit, and all plain values whether an object is the same one sent again."""
+    one = slices(lambda dataset, number: _crop(dataset, 128 - 16 * number))
+    rows = EXPLICIT.sequence(0x00280010, EXPLICIT.item())
+    assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x00280010, rows) for file in one)])
+
+
+def test_an_element_of_undefined_length_has_no_plain_value() -> None:
+    one = slices(in_turn("KVP", "120", "80"))
+    kvp = EXPLICIT.open_sequence(0x00180060, EXPLICIT.item(), "UN")
+    assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x00180060, kvp) for file in one)])
+
+
+def _crop(dataset: FileDataset, rows: int) -> None:
+    dataset.Rows = rows
+    dataset.PixelData = dataset.PixelData[: 2 * rows * dataset.Columns]
+
+
+def test_an_object_sent_again_becomes_the_same() -> None:
+    one = slices(references)
+    assert_as_fresh(one + one + one[::-1])
+
+
+@pytest.mark.parametrize(
+    ("module", "limit"),
+    [
+        (series, "REMEMBERED"),
+        (studies, "REMEMBERED"),
+        (studies, "MOST_CHARSETS"),
+        (rules, "MOST_REMEMBERED"),
+        (treatment, "MOST_REMEMBERED"),
+        (treatment, "LONGEST_REMEMBERED"),
+        (plan, "LARGEST"),
+    ],
+    ids=lambda one: getattr(one, "__name__", one).split(".")[-1],
+)
+def test_how_much_is_remembered_changes_no_object(module: object, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [outcome(new_engine(), file) for file in plenty()]
+    monkeypatch.setattr(module, limit, 1)
+    engine = new_engine()
+    assert [outcome(engine, file) for file in plenty()] == before
+
+
+@cache
+def plenty() -> list[bytes]:
+    """Several series and studies, in turn."""
+    return interleaved(slices(references), slices(study=2), slices(CHANGES["another character set"], series=3))
+
+
+def test_more_series_in_turn_than_are_remembered_change_no_object() -> None:
+    many = [slices(series=number)[:4] for number in range(series.REMEMBERED + 3)]
+    assert_as_fresh(interleaved(*many))
+
+
+@pytest.fixture
+def traced() -> Iterator[Callable[[], int]]:
+    """How many bytes Python holds, from now on; what every engine shares is there already."""
+    assert outcome(new_engine(), _first()).refusal == ""
+    tracemalloc.start()
+
+    def held() -> int:
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    yield held
+    tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_number_of_studies(
+    traced: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studies, "REMEMBERED", 4)
+    monkeypatch.setattr(series, "REMEMBERED", 2)
+    engine, pair = new_engine(), slices()[:2]
+
+    def send(first: int, last: int) -> None:
+        for study in range(first, last):
+            for file in pair:
+                assert engine(file.replace(b"1.2.250.1.9999.1", f"1.2.250.1.9.{study:04d}".encode())).size
+
+    send(0, 5)
+    before = traced()
+    send(5, 20)
+    assert traced() - before < 1 << 18
+
+
+def test_memory_does_not_grow_with_what_was_removed(traced: Callable[[], int]) -> None:
+    """Overlays go: what is remembered of a series must not hold them."""
+    large, engine, pair = 1 << 20, new_engine(), [taken(file) for file in slices()[:2]]
+    overlay = EXPLICIT.element(0x60003000, "OW", bytes(large))
+    before = traced()
+    for study in range(series.REMEMBERED):
+        for apart in pair:
+            file = apart.with_element(0x60003000, overlay)
+            assert engine(file.replace(b"1.2.250.1.9999.1", f"1.2.250.1.9.{study:04d}".encode())).size
+    assert traced() - before < series.REMEMBERED * large // 2
+
+
+@pytest.mark.parametrize("name", [GE_CT, GE_PET, TOSHIBA_MR, CROPPED_CT])
+def test_real_series_become_what_fresh_engines_make_of_them(name: str, by_plan: list[Replayed]) -> None:
+    assert_as_fresh([path.read_bytes() for path in series_files(name)[:12]])
+    assert by_plan
