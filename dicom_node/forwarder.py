@@ -7,18 +7,20 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from dicom_node.delays import Delays
+from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.outbox import DamagedEntryError, Outbox, Waiting
 from dicom_node.quarantine import Circumstances, Quarantine
+from dicom_node.segments import Place
 from dicom_node.status import Reason
 from storage.errors import ImageRejectedError, ImageStoreError, StorageError
 from storage.ledger import Ledger
@@ -27,7 +29,10 @@ from storage.orthanc import Placed
 
 log = logging.getLogger("osteon.forwarder")
 
-BATCH = 32
+BATCH = 64
+PUSHES = 4
+"""At the same time, each on a connection that is kept open: one gives half of what Orthanc can take."""
+
 POLL_SECONDS = 0.25
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
@@ -53,7 +58,7 @@ class Pass(Enum):
 
 
 class Forwarder:
-    """One thread between outbox, Orthanc and ledger."""
+    """Between outbox, Orthanc and ledger: one thread that plans and writes down, a few that push."""
 
     def __init__(
         self, *, outbox: Outbox, journal: Journal, quarantine: Quarantine, orthanc: ImageStore, ledger: Ledger
@@ -64,6 +69,7 @@ class Forwarder:
         self._orthanc = orthanc
         self._ledger = ledger
         self._delays = Delays()
+        self._pushes = ThreadPoolExecutor(PUSHES, thread_name_prefix="push")
         self._stopping = threading.Event()
         # A daemon: a silent Orthanc must not hold up the end of the process; the outbox bears it.
         self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
@@ -75,6 +81,7 @@ class Forwarder:
         """Finish the object in hand, within limits, and end; the rest waits in the outbox for the next start."""
         self._stopping.set()
         self._thread.join(STOP_SECONDS)
+        self._pushes.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -92,6 +99,7 @@ class Forwarder:
         """One pass: a batch of objects, and the journal's facts."""
         try:
             moved = self._forward_facts() + self._forward_objects()
+            self._outbox.tidy()
         except (SQLAlchemyError, StorageError, OSError) as error:
             log.warning("forwarding waits: %s", type(error).__name__)
             return Pass.BLOCKED
@@ -116,30 +124,53 @@ class Forwarder:
         if not batch:
             return 0
         now = datetime.now(UTC)
-        contradicted = self._ledger.contradicted([waiting.entry.stored(now) for waiting in batch])
-        placed: dict[Path, StoredObject] = {}
-        try:
-            for waiting in batch:
-                if waiting.entry.sop_instance_uid in contradicted:
-                    self._set_aside(waiting, Reason.CONFLICT)  # before Orthanc has it: it must not keep what we refuse
-                elif self._place_or_delay(waiting):
-                    placed[waiting.path] = waiting.entry.stored(datetime.now(UTC))
-        finally:
-            self._record(placed)
+        contradicted = self._ledger.contradicted([entry.stored(now) for _, entry in batch])
+        is_blocked = threading.Event()
+        pushes = [
+            self._pushes.submit(self._push, place, entry.sop_instance_uid in contradicted, is_blocked)
+            for place, entry in batch
+        ]
+        placed: dict[Place, StoredObject] = {}
+        failure: Exception | None = None
+        for (place, entry), push in zip(batch, pushes, strict=True):
+            try:
+                if push.result():
+                    placed[place] = entry.stored(datetime.now(UTC))
+            except Exception as error:  # noqa: BLE001 - raised below, once what went well is written down
+                failure = failure or error
+        self._record(placed)
+        if failure is not None:
+            raise failure
         return len(batch)
 
-    def _batch(self) -> Iterator[Waiting]:
-        due = (path for path in self._outbox.waiting() if self._delays.is_due(path))
-        for path in islice(due, BATCH):
-            if self._stopping.is_set():
-                return
+    def _batch(self) -> Iterator[tuple[Place, Entry]]:
+        due = (place for place in self._outbox.waiting() if self._delays.is_due(place))
+        for place in islice(due, BATCH):
             try:
-                yield self._outbox.open(path)
+                yield place, self._outbox.entry(place)
             except FileNotFoundError:
                 continue
-            except DamagedEntryError:
-                self._outbox.put_aside(path)
-                log.error("outbox entry %s is damaged and was put aside", path.name)  # noqa: TRY400
+
+    def _push(self, place: Place, is_contradicted: bool, is_blocked: threading.Event) -> bool:
+        """Bring one object to Orthanc; False when it has not gone there. Runs beside others."""
+        if is_blocked.is_set() or self._stopping.is_set():
+            return False
+        try:
+            waiting = self._outbox.open(place)
+        except FileNotFoundError:
+            return False
+        except DamagedEntryError:
+            self._outbox.put_aside(place)
+            log.error("outbox entry %s is damaged and was put aside", place.name)  # noqa: TRY400
+            return False
+        if is_contradicted:
+            self._set_aside(waiting, Reason.CONFLICT)  # before Orthanc has it: it must not keep what we refuse
+            return False
+        try:
+            return self._place_or_delay(waiting)
+        except Exception:
+            is_blocked.set()
+            raise
 
     def _place_or_delay(self, waiting: Waiting) -> bool:
         """One object that Orthanc does not take for now must not hold up the others; an Orthanc that is down may."""
@@ -148,10 +179,10 @@ class Forwarder:
         except ImageStoreError:
             if not self._orthanc.ready():
                 raise
-            seconds = self._delays.delay(waiting.path)
+            seconds = self._delays.delay(waiting.place)
             log.warning("an object waits %.0f s: Orthanc did not take it", seconds)
             return False
-        self._delays.forget(waiting.path)
+        self._delays.forget(waiting.place)
         return placed
 
     def _place(self, waiting: Waiting) -> bool:
@@ -181,11 +212,11 @@ class Forwarder:
             kept.update(chunk)
         return kept.hexdigest() == entry.sha256
 
-    def _record(self, placed: dict[Path, StoredObject]) -> None:
+    def _record(self, placed: dict[Place, StoredObject]) -> None:
         """A LedgerConflictError here means that another node was quicker: the next pass finds it before Orthanc."""
         self._ledger.record(objects=list(placed.values()))
-        for path in placed:
-            self._outbox.remove(path)
+        for place in placed:
+            self._outbox.remove(place)
 
     def _set_aside(self, waiting: Waiting, reason: Reason) -> None:
         """Acknowledged objects are never dropped: what Orthanc or the ledger cannot take is kept, encrypted."""
@@ -193,6 +224,6 @@ class Forwarder:
         came = Circumstances(
             association_id=entry.association_id, sop_class_uid=entry.sop_class_uid, received_at=entry.received_at
         )
-        self._journal.write(self._quarantine.put(bytes(waiting.file), came, reason).for_ledger())
-        self._outbox.remove(waiting.path)
+        self._journal.write(self._quarantine.put(waiting.file, came, reason).for_ledger())
+        self._outbox.remove(waiting.place)
         log.warning("object of association %s: %s", entry.association_id, reason.value)

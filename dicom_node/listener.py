@@ -1,108 +1,134 @@
-"""The DICOM listener: associations, C-ECHO and C-STORE (pynetdicom), one thread an association."""
+"""The DICOM listener: connections taken on one port, each served by a thread of its own until it is over."""
 
 import logging
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, cast
-
-from pydicom.dataset import Dataset
-from pynetdicom import AE, _config, evt
-from pynetdicom.dimse_primitives import C_STORE
-from pynetdicom.events import Event, EventType
-from pynetdicom.transport import ThreadedAssociationServer
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 
 from dicom_node.contexts import accepted_contexts
-from dicom_node.door import Arrival, Door, Outcome
-from dicom_node.errors import NodeError, UnprocessableError
+from dicom_node.door import Door
 from dicom_node.journal import Journal
-from dicom_node.status import Status
-from dicom_node.tally import Count, Ending, Tallies, Tally
+from dicom_node.receiving import StoreService
+from dicom_node.tally import Tallies
+from dicom_node.upper_layer.association import AcceptedAssociation, Limits
+from dicom_node.upper_layer.negotiation import Terms
+from dicom_node.upper_layer.pdus import LOCAL_LIMIT
+from dicom_node.upper_layer.wire import Wire
 from storage.ledger_records import AssociationSummary
 
 log = logging.getLogger("osteon.listener")
 
 PDU_BYTES = 131_072
 MAXIMUM_ASSOCIATIONS = 100
-NEGOTIATION_SECONDS = 5.0
-"""For an association request to arrive: probes that only open the port count as associations until then."""
-IDLE_SECONDS = 60.0
-_LONGEST_COMMENT = 64
-
-
-Handler = tuple[EventType, Callable[..., Any]] | tuple[EventType, Callable[..., Any], list[Any]]
+_BACKLOG = 128
+_STOP_SECONDS = 10.0
+_PAUSE_SECONDS = 0.1
 
 
 class PortTakenError(Exception):
     """Something else listens there; the message names the address."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A connection that is being served."""
+
+    wire: Wire
+    thread: threading.Thread
+
+
 class Listener:
     """Accepts associations for one AE title until it is stopped."""
 
-    def __init__(self, *, door: Door, journal: Journal, ae_title: str, host: str, port: int) -> None:
+    def __init__(
+        self,
+        *,
+        door: Door,
+        journal: Journal,
+        ae_title: str,
+        host: str,
+        port: int,
+        limits: Limits | None = None,
+    ) -> None:
         self._door = door
         self._journal = journal
         self._address = (host, port)
+        self._limits = limits or Limits()
         self._tallies = Tallies(self._note)
-        self._ae = AE(ae_title=ae_title)
-        self._ae.supported_contexts = accepted_contexts()
-        self._ae.maximum_pdu_size = PDU_BYTES
-        self._ae.maximum_associations = MAXIMUM_ASSOCIATIONS
-        self._ae.network_timeout = IDLE_SECONDS
-        self._ae.acse_timeout = NEGOTIATION_SECONDS
-        self._ae.require_called_aet = True
+        self._terms = Terms(ae_title=ae_title, contexts=accepted_contexts(), maximum_length=PDU_BYTES)
+        self._open: dict[int, _Open] = {}
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._socket: socket.socket | None = None
+        self._thread = threading.Thread(target=self._accept, name="listener", daemon=True)
 
     def start(self) -> int:
         """Listen; returns the port (useful when 0, any free one, was asked for). Raises PortTakenError."""
-        _config.LOG_HANDLER_LEVEL = "none"  # its default handlers log identifiers
-        handlers: list[Handler] = [
-            (evt.EVT_ACCEPTED, self._on_accepted),
-            (evt.EVT_C_ECHO, self._on_echo),
-            (evt.EVT_C_STORE, self._on_store),
-            (evt.EVT_RELEASED, self._on_ended, [Ending.RELEASED]),
-            (evt.EVT_ABORTED, self._on_ended, [Ending.ABORTED]),
-            (evt.EVT_CONN_CLOSE, self._on_ended, [Ending.LOST]),
-        ]
+        host, port = self._address
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            server = self._ae.start_server(self._address, block=False, evt_handlers=handlers)
+            self._socket = socket.create_server(self._address, family=family, backlog=_BACKLOG)
         except OSError as error:
-            host, port = self._address
             raise PortTakenError(f"DICOM port {port} on {host}: {os.strerror(error.errno or 0)}") from None
-        return int(cast("ThreadedAssociationServer", server).server_address[1])
+        self._thread.start()
+        return int(self._socket.getsockname()[1])
 
     def stop(self) -> None:
-        """Take no new association and end those that are open; what was acknowledged is durable already."""
-        self._ae.shutdown()
+        """Take no new association; finish the object in hand of each, then end it. What was acknowledged is durable."""
+        self._stopping = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._thread.join(_STOP_SECONDS)
+            self._socket.close()
+        with self._lock:
+            being_served = list(self._open.values())
+        for one in being_served:
+            one.wire.interrupt()
+        for one in being_served:
+            one.thread.join(_STOP_SECONDS)
 
-    def _on_accepted(self, event: Event) -> None:
-        requestor = event.assoc.requestor
-        tally = Tally(calling_ae_title=str(requestor.ae_title).strip(), peer_address=str(requestor.address))
-        self._tallies.opened(id(event.assoc), tally)
+    def _accept(self) -> None:
+        listening = self._socket
+        while listening is not None and not self._stopping:
+            try:
+                connection, address = listening.accept()
+            except OSError as error:
+                if not self._stopping:  # out of file descriptors, perhaps: somebody will give one back
+                    log.warning("a connection could not be taken: %s", type(error).__name__)
+                    time.sleep(_PAUSE_SECONDS)
+                continue
+            self._begin(connection, str(address[0]))
 
-    def _on_echo(self, event: Event) -> int:  # noqa: ARG002 - pynetdicom's signature
-        return Status.SUCCESS
-
-    def _on_store(self, event: Event) -> Dataset | int:
-        """Answer one C-STORE (PS3.4 B.2.3). Success means: durable on our side."""
-        tally = self._tallies.received(id(event.assoc))
-        count = Count.REFUSED
+    def _begin(self, connection: socket.socket, address: str) -> None:
+        wire = Wire(connection)
+        thread = threading.Thread(target=self._serve, args=(wire, address), name="association", daemon=True)
+        with self._lock:
+            self._open[id(wire)] = _Open(wire, thread)
         try:
-            outcome = self._door.receive(_arrival(event, tally))
-            count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
-        except NodeError as error:
-            log.warning("C-STORE: %s (association %s)", error, tally.association_id)
-            count = Count.QUARANTINED if isinstance(error, UnprocessableError) else Count.REFUSED
-            return _answer(error.status, str(error))
-        except Exception as error:  # noqa: BLE001 - the boundary; left alone, pynetdicom logs its text
-            log.error("C-STORE failed: %s", type(error).__name__)  # noqa: TRY400
-            return _answer(Status.CANNOT_UNDERSTAND, "unexpected error")
-        finally:
-            self._tallies.counted(tally, count)
-        return Status.SUCCESS
+            thread.start()
+        except RuntimeError as error:
+            log.warning("a connection could not be served: %s", type(error).__name__)
+            with self._lock:
+                del self._open[id(wire)]
+            wire.close()
 
-    def _on_ended(self, event: Event, ending: Ending) -> None:
-        self._tallies.ended(id(event.assoc), ending)
+    def _serve(self, wire: Wire, address: str) -> None:
+        try:
+            with self._lock:
+                is_full = sum(not one.wire.is_over for one in self._open.values()) > MAXIMUM_ASSOCIATIONS
+            service = StoreService(self._door, self._tallies, address)
+            association = AcceptedAssociation(wire, self._terms, self._limits, service)
+            association.run(refuse_with=LOCAL_LIMIT if is_full else None)
+        except Exception as error:  # noqa: BLE001 - the boundary of a thread: one peer must not end more than itself
+            log.error("an association failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may hold values
+        finally:
+            wire.close()
+            with self._lock:
+                self._open.pop(id(wire), None)
 
     def _note(self, summary: AssociationSummary) -> None:
         log.info("association %s %s, %s received", summary.association_id, summary.outcome, summary.received)
@@ -110,23 +136,3 @@ class Listener:
             self._journal.write(summary)
         except OSError as error:
             log.error("journal: %s", type(error).__name__)  # noqa: TRY400
-
-
-def _arrival(event: Event, tally: Tally) -> Arrival:
-    request = cast("C_STORE", event.request)
-    return Arrival(
-        association_id=tally.association_id,
-        calling_ae_title=tally.calling_ae_title,
-        file=event.encoded_dataset(),
-        abstract_syntax=str(event.context.abstract_syntax),
-        affected_sop_class_uid=str(request.AffectedSOPClassUID),
-        affected_sop_instance_uid=str(request.AffectedSOPInstanceUID),
-        received_at=datetime.now(UTC),
-    )
-
-
-def _answer(status: Status, comment: str) -> Dataset:
-    answer = Dataset()
-    answer.Status = int(status)
-    answer.ErrorComment = comment[:_LONGEST_COMMENT]
-    return answer

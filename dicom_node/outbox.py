@@ -1,22 +1,48 @@
-"""The outbox: pseudonymised objects, durable, until Orthanc and the ledger have them.
+"""The outbox: pseudonymised objects, durable, until Orthanc and the ledger have them for certain.
 
-One file an object: the length of the entry (4 bytes, big endian), the entry as JSON, the DICOM file. Its name
-is a digest of the pseudonymised SOPInstanceUID, so an object that is sent twice meets itself.
+Objects lie in segments (`segments`). Which of them wait is known in memory, and found again after a restart by reading
+the segments. A segment is removed some time after its last object went to Orthanc: Orthanc syncs its index only now and
+then, so that what it answered for can be gone after a power cut. After a restart all that is still here goes again,
+which Orthanc and the ledger bear.
 """
 
 import errno
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from dicom_node.durable import make_folder, remove, remove_drafts, sync_folder, write_new
+from dicom_node.durable import make_folder
 from dicom_node.entry import Entry
 from dicom_node.errors import TryAgainError
+from dicom_node.segments import (
+    DAMAGED,
+    SEGMENT_BYTES,
+    SUFFIX,
+    Place,
+    Record,
+    Segment,
+    mark_done,
+    read_content,
+    records_in,
+    room_for,
+)
 
-SUFFIX = ".object"
-DAMAGED = ".damaged"
-_LENGTH_BYTES = 4
+log = logging.getLogger("osteon.outbox")
+
+GRACE_SECONDS = 300.0
+"""After a segment's last object went to Orthanc: the kernel writes what nobody synced within a minute."""
+
+RESERVE_BYTES = 1 << 30
+"""Of the disk, left free for databases and Orthanc. With less than twice as much, senders are slowed down."""
+
+SLOWED_SECONDS = 0.1
 
 
 class OutboxConflictError(Exception):
@@ -24,25 +50,56 @@ class OutboxConflictError(Exception):
 
 
 class DamagedEntryError(Exception):
-    """A file in the outbox is not what was written there."""
+    """What is in the outbox is not what was written there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One object in the outbox."""
 
-    path: Path
+    place: Place
     entry: Entry
-    file: memoryview
+    file: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is known of a segment."""
+
+    left: int
+    """Objects of it that wait."""
+    done_at: float | None = None
+    """When the last of them had done."""
+    is_damaged: bool = False
 
 
 class Outbox:
-    """A folder of objects. Safe for several writers and one reader."""
+    """A folder of segments. Share one between threads; one process a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        reserve_bytes: int = RESERVE_BYTES,
+        grace_seconds: float = GRACE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Finds what an earlier process left. Raises OSError."""
         self._folder = folder
+        self._segment_bytes = segment_bytes
+        self._reserve_bytes = reserve_bytes
+        self._grace_seconds = grace_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: OrderedDict[Place, tuple[Record, Entry]] = OrderedDict()
+        self._places: dict[str, Place | threading.Event] = {}
+        """By SOPInstanceUID; of one that is just being written, an event that it is set when it is."""
+        self._segments: dict[str, _Kept] = {}
+        self._current: Segment | None = None
+        self._is_low = False
         make_folder(folder)
-        remove_drafts(folder)
+        self._recover()
 
     def put(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
         """Keep an object, given as the parts of its file; on return it is on stable storage.
@@ -50,63 +107,225 @@ class Outbox:
         False when the same object is waiting already.
         Raises OutboxConflictError, and TryAgainError when there is no room.
         """
-        path = self._path(entry.sop_instance_uid)
-        header = entry.to_json()
+        while (written := self._begin(entry)) is None:
+            if not self._meet(entry):
+                return False
+        record = None
         try:
-            write_new(path, (len(header).to_bytes(_LENGTH_BYTES, "big"), header, *parts))
-        except FileExistsError:
-            return self._meet(path, entry, parts)
+            if self._is_low:
+                time.sleep(SLOWED_SECONDS)
+            record = self._write(entry, parts)
         except OSError as error:
             raise TryAgainError(f"outbox: {errno.errorcode.get(error.errno or 0, 'OSError')}") from None
+        finally:
+            with self._lock:
+                self._note(entry, record)
+            written.set()
         return True
 
-    def _meet(self, path: Path, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
-        try:
-            waiting = self.open(path).entry
-        except FileNotFoundError:  # forwarded in between: it may go again, the forwarder knows it
-            return self.put(entry, parts)
-        except DamagedEntryError:  # the sender offers it again: what is damaged is healed
-            self.put_aside(path)
-            return self.put(entry, parts)
-        if waiting.source_digest != entry.source_digest:
-            raise OutboxConflictError
-        sync_folder(self._folder)  # the other association may not have come so far yet
-        return False
+    def waiting(self) -> Iterator[Place]:
+        """The objects that wait, oldest first."""
+        with self._lock:
+            return iter(list(self._waiting))
 
-    def waiting(self) -> Iterator[Path]:
-        """The files that wait, oldest first."""
-        found = []
-        for path in self._folder.glob(f"*{SUFFIX}"):
-            try:
-                found.append((path.stat().st_mtime_ns, path))
-            except FileNotFoundError:
-                continue
-        return (path for _, path in sorted(found))
+    def entry(self, place: Place) -> Entry:
+        """What is known of one. Raises FileNotFoundError when it waits no longer."""
+        return self._found(place)[1]
 
-    def open(self, path: Path) -> Waiting:
+    def open(self, place: Place) -> Waiting:
         """Read one. Raises FileNotFoundError and DamagedEntryError."""
-        content = path.read_bytes()
-        length = int.from_bytes(content[:_LENGTH_BYTES], "big")
-        try:
-            entry = Entry.from_json(content[_LENGTH_BYTES : _LENGTH_BYTES + length])
-        except (ValueError, KeyError, TypeError):
-            raise DamagedEntryError(path.name) from None
-        file = memoryview(content)[_LENGTH_BYTES + length :]
+        record, entry = self._found(place)
+        file = read_content(self._folder, record)
         if hashlib.sha256(file).hexdigest() != entry.sha256:
-            raise DamagedEntryError(path.name)
-        return Waiting(path, entry, file)
+            raise DamagedEntryError(place.name)
+        return Waiting(place, entry, file)
 
-    def remove(self, path: Path) -> None:
+    def remove(self, place: Place) -> None:
         """Forget an object that Orthanc and the ledger have."""
-        remove(path)
+        mark_done(self._folder, place)
+        self._forget(place, is_damaged=False)
 
-    def put_aside(self, path: Path) -> None:
-        """Keep a damaged file under another name, so that it is neither tried again nor lost."""
-        path.rename(path.with_suffix(DAMAGED))
+    def put_aside(self, place: Place) -> None:
+        """Do not try a damaged object again; its segment is kept."""
+        self._forget(place, is_damaged=True)
 
     def depth(self) -> int:
         """How many objects wait."""
-        return sum(1 for _ in self._folder.glob(f"*{SUFFIX}"))
+        with self._lock:
+            return len(self._waiting)
 
-    def _path(self, sop_instance_uid: str) -> Path:
-        return self._folder / (hashlib.sha256(sop_instance_uid.encode("utf-8")).hexdigest()[:40] + SUFFIX)
+    def tidy(self) -> None:
+        """Remove the segments whose objects have all done their duty for long enough."""
+        now = self._clock()
+        with self._lock:
+            over = [
+                name
+                for name, kept in self._segments.items()
+                if kept.left == 0 and kept.done_at is not None and now - kept.done_at >= self._grace_seconds
+            ]
+            for name in over:
+                self._retire(name)
+
+    def close(self) -> None:
+        """End writing; what waits is found again."""
+        with self._lock:
+            if self._current is not None:
+                self._current.close()
+                self._current = None
+
+    def _found(self, place: Place) -> tuple[Record, Entry]:
+        with self._lock:
+            found = self._waiting.get(place)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "it waits no longer")
+        return found
+
+    def _begin(self, entry: Entry) -> threading.Event | None:
+        """An object is going to be written, or not: it is here."""
+        with self._lock:
+            if entry.sop_instance_uid in self._places:
+                return None
+            written = self._places[entry.sop_instance_uid] = threading.Event()
+            return written
+
+    def _meet(self, entry: Entry) -> bool:
+        """The same object is here, or is just being written. Whether to try again.
+
+        Raises OutboxConflictError when it is another one.
+        """
+        with self._lock:
+            known = self._places.get(entry.sop_instance_uid)
+            found = self._waiting.get(known) if isinstance(known, Place) else None
+        if isinstance(known, threading.Event):
+            known.wait()
+            return True
+        if found is None:
+            return True
+        record, waiting = found
+        if not self._is_whole(record, waiting):  # the sender offers it again: what is damaged is healed
+            self.put_aside(record.place)
+            return True
+        if waiting.source_digest != entry.source_digest:
+            raise OutboxConflictError
+        return False
+
+    def _is_whole(self, record: Record, entry: Entry) -> bool:
+        try:
+            return hashlib.sha256(read_content(self._folder, record)).hexdigest() == entry.sha256
+        except OSError:
+            return False
+
+    def _write(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> Record:
+        label = entry.to_json()
+        segment, offset = self._room(label, sum(map(len, parts)))
+        try:
+            return segment.write(offset, label, parts)
+        except OSError:
+            with self._lock:
+                self._one_less(segment.path.name)
+                if segment.has_failed and self._current is segment:
+                    segment.close()
+                    self._current = None
+            raise
+
+    def _room(self, label: bytes, size: int) -> tuple[Segment, int]:
+        """Room for a record, in a new segment when the current one is full. Raises OSError when the disk is."""
+        with self._lock:
+            offset = None if self._current is None else self._current.reserve(label, size)
+            if self._current is None or offset is None:
+                self._check_disk(size)
+                larger = max(self._segment_bytes, room_for(label, size))
+                segment = Segment.create(self._folder, larger)
+                if self._current is not None:
+                    self._current.close()
+                self._current = segment
+                self._segments[segment.path.name] = _Kept(left=0)
+                offset = segment.reserve(label, size)
+            if offset is None:
+                raise OSError(errno.EFBIG, "a record larger than its segment")
+            self._segments[self._current.path.name].left += 1
+            return self._current, offset
+
+    def _check_disk(self, size: int) -> None:
+        found = os.statvfs(self._folder)
+        free = found.f_bavail * found.f_frsize
+        needed = self._reserve_bytes + max(size, self._segment_bytes)
+        is_low = free < 2 * needed
+        if is_low and not self._is_low:
+            log.warning("the disk is getting full: %d MB are free", free >> 20)
+        self._is_low = is_low
+        if free < needed:
+            raise OSError(errno.ENOSPC, "the disk is nearly full")
+
+    def _note(self, entry: Entry, record: Record | None) -> None:
+        """An object is written, or could not be: with the lock held."""
+        if record is None:
+            self._places.pop(entry.sop_instance_uid, None)
+            return
+        self._places[entry.sop_instance_uid] = record.place
+        self._waiting[record.place] = record, entry
+
+    def _forget(self, place: Place, *, is_damaged: bool) -> None:
+        with self._lock:
+            found = self._waiting.pop(place, None)
+            if found is None:
+                return
+            uid = found[1].sop_instance_uid
+            if self._places.get(uid) == place:
+                del self._places[uid]
+            self._segments[place.segment].is_damaged |= is_damaged
+            self._one_less(place.segment)
+
+    def _one_less(self, name: str) -> None:
+        """One object of a segment waits no longer: with the lock held."""
+        kept = self._segments[name]
+        kept.left -= 1
+        if kept.left == 0:
+            kept.done_at = self._clock()
+
+    def _retire(self, name: str) -> None:
+        kept = self._segments.pop(name)
+        if self._current is not None and self._current.path.name == name:
+            self._current.close()
+            self._current = None
+        path = self._folder / name
+        with suppress(OSError):
+            if kept.is_damaged:
+                path.rename(path.with_suffix(DAMAGED))
+            else:
+                path.unlink(missing_ok=True)
+
+    def _recover(self) -> None:
+        """Find what an earlier process left, whether it went to Orthanc or not."""
+        for path in sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda found: found.stat().st_mtime_ns):
+            kept = self._segments[path.name] = _Kept(left=0)
+            for record in records_in(path):
+                entry = self._entry(record)
+                if entry is None:
+                    kept.is_damaged = True
+                    log.error("outbox: record %s is damaged; its segment is kept", record.place.name)
+                    continue
+                kept.left += 1
+                self._places[entry.sop_instance_uid] = record.place
+                self._waiting[record.place] = record, entry
+            if kept.left == 0:
+                kept.done_at = self._clock()
+
+    def _entry(self, record: Record) -> Entry | None:
+        try:
+            entry = Entry.from_json(record.label)
+        except (ValueError, KeyError, TypeError):
+            return None
+        return entry if self._is_whole(record, entry) else None
+
+
+def waiting_in(folder: Path) -> int:
+    """How many objects wait in an outbox that another process may be using. Raises OSError."""
+    return sum(not record.is_done for path in folder.glob(f"*{SUFFIX}") for record in _records(path))
+
+
+def _records(path: Path) -> Iterator[Record]:
+    try:
+        yield from records_in(path)
+    except FileNotFoundError:  # its objects have all gone, just now
+        return

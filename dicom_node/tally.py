@@ -13,18 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 
+from dicom_node.upper_layer.association import Ending
 from storage.ledger_records import AssociationSummary
 
 REMEMBERED = 1000
 """Ended associations whose late news are still understood."""
-
-
-class Ending(Enum):
-    """How an association ended; a later one in this order is the better explanation."""
-
-    LOST = "lost"
-    ABORTED = "aborted"
-    RELEASED = "released"
 
 
 class Count(Enum):
@@ -80,8 +73,9 @@ class Tallies:
         with self._lock:
             self._tallies.pop(key, None)
             self._tallies[key] = tally
-            while len(self._tallies) > REMEMBERED:
-                self._tallies.popitem(last=False)
+            over = [one for one, known in self._tallies.items() if known.is_over]
+            for ended in over[: max(0, len(over) - REMEMBERED)]:
+                del self._tallies[ended]
 
     def received(self, key: int) -> Tally:
         """An object came. Raises KeyError for an association that was never opened."""

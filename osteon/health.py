@@ -12,7 +12,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from dicom_node.outbox import SUFFIX as OBJECT
+from dicom_node.outbox import waiting_in
 from dicom_node.quarantine import SUFFIX as SEALED
 from osteon.addresses import base_url
 from osteon.home import HomeError
@@ -125,7 +125,7 @@ def _api(settings: Settings) -> tuple[Verdict, str]:
 
 
 def _outbox(settings: Settings) -> tuple[Verdict, str]:
-    waiting = len(list((settings.home / "outbox" / "objects").glob(f"*{OBJECT}")))
+    waiting = waiting_in(settings.home / "outbox" / "objects")
     return (Verdict.LOOK if waiting else Verdict.GOOD), f"{waiting} objects wait for Orthanc"
 
 

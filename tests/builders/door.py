@@ -20,6 +20,7 @@ from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
 from dicom_node.pseudonymiser import Identifier, People, Pseudonymiser
 from dicom_node.quarantine import Quarantine
+from dicom_node.segments import Place, records_in
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
 from storage.keys import KeyRing
@@ -28,6 +29,7 @@ from storage.pseudonyms import new_pseudonym
 from storage.vault_errors import StudyConflictError
 from tests.builders.real_files import packaged
 
+SEGMENT_BYTES = 1 << 20
 KEYS = KeyRing(b"s" * 32)
 ASSOCIATION = "0b8b1a3e-97b1-4a7e-9f0c-2d5c1f0b7a11"
 RECEIVED_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -76,9 +78,11 @@ def parts_in(
     folder: Path,
     known: Callable[[str], StudyContents | None] = lambda _: None,
     vault: VaultInMemory | None = None,
+    outbox: Outbox | None = None,
 ) -> Parts:
     vault = vault or VaultInMemory()
-    outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
+    outbox = outbox or Outbox(folder / "objects", segment_bytes=SEGMENT_BYTES, reserve_bytes=0)
+    journal = Journal(folder / "journal")
     quarantine = Quarantine(folder / "quarantine", KEYS)
     door = Door(
         pseudonymise=pseudonymiser(vault),
@@ -117,6 +121,15 @@ def ct(**changes: object) -> bytes:
     buffer = BytesIO()
     pydicom.dcmwrite(buffer, dataset)
     return buffer.getvalue()
+
+
+def damage(folder: Path, place: Place) -> None:
+    """Change the last bytes of an object that waits."""
+    path = folder / "objects" / place.segment
+    (record,) = (found for found in records_in(path) if found.place == place)
+    with path.open("r+b") as file:
+        file.seek(record.content_at + record.content_size - 2)
+        file.write(b"\xde\xad")
 
 
 def entries(outbox: Outbox) -> list[Entry]:

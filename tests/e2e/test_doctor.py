@@ -38,4 +38,9 @@ def test_what_is_down_missing_or_lost_is_named(fresh_product: Product) -> None:
 
     shutil.rmtree(fresh_product.home / "orthanc" / "storage")
     fresh_product.start()
+    wait_for(lambda: verdicts(fresh_product)["store and ledger"] == "ok", "what was still in the outbox has gone again")
+    fresh_product.stop()
+    shutil.rmtree(fresh_product.home / "orthanc" / "storage")
+    shutil.rmtree(fresh_product.home / "outbox")
+    fresh_product.start()
     assert verdicts(fresh_product)["store and ledger"] == "bad"

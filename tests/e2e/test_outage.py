@@ -8,6 +8,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from dicom_node.outbox import waiting_in
 from osteon.sample.study import write_sample_study
 from storage.database import open_database
 from storage.ledger import Ledger
@@ -36,7 +37,7 @@ def node(tmp_path: Path, orthanc: OrthancServer) -> Iterator[Product]:
 
 
 def in_outbox(node: Product) -> int:
-    return len(list((node.home / "outbox" / "objects").glob("*.object")))
+    return waiting_in(node.home / "outbox" / "objects")
 
 
 def in_ledger(node: Product) -> int:

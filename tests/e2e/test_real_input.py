@@ -10,7 +10,8 @@ import httpx
 import pydicom
 import pytest
 
-from dicom_node.pseudonymisation.rewrite import PIXEL_TAGS
+from dicom_node.outbox import waiting_in
+from dicom_node.pseudonymisation.tags import PIXEL_TAGS
 from osteon.sample.study import write_sample_study
 from tests.builders.identities import Identity, found_in, inject
 from tests.builders.real_files import GE_CT, GE_PET, TOSHIBA_MR, packaged, series_files
@@ -189,7 +190,7 @@ def test_sending_the_same_again_is_answered_success_and_adds_nothing(product: Pr
         for _ in range(2):
             assert storescu(product.dicom_port, [source]).returncode == 0
             wait_for(lambda: sum_of_new(api, before) == 1, "one object")
-            wait_for(lambda: not list((product.home / "outbox" / "objects").glob("*.object")), "the outbox is empty")
+            wait_for(lambda: waiting_in(product.home / "outbox" / "objects") == 0, "the outbox is empty")
         assert sum_of_new(api, before) == 1
     assert list((product.home / "quarantine").glob("*.sealed")) == []
 

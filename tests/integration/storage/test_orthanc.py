@@ -30,8 +30,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrthancServer]:
 def made(tmp_path: Path) -> tuple[Entry, bytes]:
     parts = parts_in(tmp_path)
     parts.door.receive(arrival(ct()))
-    (path,) = parts.outbox.waiting()
-    waiting = parts.outbox.open(path)
+    (place,) = parts.outbox.waiting()
+    waiting = parts.outbox.open(place)
     return waiting.entry, bytes(waiting.file)
 
 

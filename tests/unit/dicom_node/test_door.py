@@ -1,5 +1,6 @@
 """The door: every object has one end, and that end is durable before the answer."""
 
+import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from dicom_node.errors import RefusedError, TryAgainError, UnprocessableError
 from dicom_node.status import Reason, Status
 from storage.ledger_records import QuarantinedObject, StudyContents
 from storage.vault import VaultUnavailableError
-from tests.builders.door import ASSOCIATION, RECEIVED_AT, Parts, arrival, ct, entries, parts_in
+from tests.builders.door import ASSOCIATION, RECEIVED_AT, Parts, arrival, ct, damage, entries, parts_in
 from tests.builders.identities import Identity, found_in, identified
 from tests.builders.real_files import packaged
 
@@ -31,8 +32,8 @@ def everything_in(folder: Path) -> bytes:
 
 def test_a_received_object_waits_in_the_outbox_under_its_pseudonym(parts: Parts) -> None:
     assert parts.door.receive(arrival(ct())) is Outcome.STORED
-    (path,) = parts.outbox.waiting()
-    waiting = parts.outbox.open(path)
+    (place,) = parts.outbox.waiting()
+    waiting = parts.outbox.open(place)
     dataset = pydicom.dcmread(BytesIO(bytes(waiting.file)))
     assert waiting.entry.pseudonym == dataset.PatientID
     assert waiting.entry.sop_instance_uid == dataset.SOPInstanceUID
@@ -184,18 +185,18 @@ def test_a_data_set_that_is_not_what_the_request_said_is_refused_and_not_kept(
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Exception], None]:
-    """Make one system call of `durable` fail."""
+    """Make one system call fail."""
 
     def fail(name: str, error: Exception) -> None:
         def raise_it(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr(f"dicom_node.durable.os.{name}", raise_it)
+        monkeypatch.setattr(os, name, raise_it)
 
     return fail
 
 
-@pytest.mark.parametrize("call", ["fsync", "link"])
+@pytest.mark.parametrize("call", ["fsync", "fdatasync", "pwritev", "posix_fallocate"])
 def test_an_outbox_that_cannot_keep_an_object_says_try_again_and_leaves_nothing(
     parts: Parts, call: str, failing: Callable[[str, Exception], None]
 ) -> None:
@@ -203,7 +204,7 @@ def test_an_outbox_that_cannot_keep_an_object_says_try_again_and_leaves_nothing(
     with pytest.raises(TryAgainError, match="ENOSPC") as caught:
         parts.door.receive(arrival(ct()))
     assert caught.value.status == 0xA700
-    assert [path for path in parts.folder.rglob("*") if path.is_file()] == []
+    assert parts.outbox.depth() == 0
 
 
 def test_a_quarantine_that_cannot_keep_an_object_says_try_again(
@@ -240,11 +241,13 @@ def test_any_unexpected_error_quarantines_and_tells_its_type_only(
     assert label.reason is Reason.UNEXPECTED_ERROR
 
 
-def test_what_a_crash_left_half_written_is_removed_at_start(tmp_path: Path) -> None:
-    parts_in(tmp_path)
-    (tmp_path / "objects" / ".0123.part").write_bytes(b"half")
-    assert parts_in(tmp_path).outbox.depth() == 0
-    assert list((tmp_path / "objects").iterdir()) == []
+def test_what_a_crash_left_half_written_was_never_there(tmp_path: Path) -> None:
+    parts = parts_in(tmp_path)
+    parts.door.receive(arrival(ct(SOPInstanceUID="1.1")))
+    parts.door.receive(arrival(ct(SOPInstanceUID="1.2")))
+    whole = entries(parts.outbox)[0]
+    damage(tmp_path, list(parts.outbox.waiting())[1])
+    assert [entry.sop_instance_uid for entry in entries(parts_in(tmp_path).outbox)] == [whole.sop_instance_uid]
 
 
 @pytest.mark.parametrize(
@@ -266,8 +269,8 @@ def test_what_the_ledger_cannot_hold_is_left_out_instead_of_blocking_it(
 
 def test_a_re_send_heals_an_outbox_entry_that_was_damaged(parts: Parts) -> None:
     parts.door.receive(arrival(ct(), association_id="one"))
-    (path,) = parts.outbox.waiting()
-    path.write_bytes(path.read_bytes()[:-1])
+    (place,) = parts.outbox.waiting()
+    damage(parts.folder, place)
     assert parts.door.receive(arrival(ct(), association_id="two")) is Outcome.STORED
     assert len(entries(parts.outbox)) == 1
 

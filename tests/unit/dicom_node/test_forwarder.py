@@ -14,7 +14,7 @@ from storage.errors import ImageRejectedError, ImageStoreUnavailableError
 from storage.ledger import Ledger
 from storage.ledger_records import AssociationSummary
 from storage.orthanc import Placed
-from tests.builders.door import ASSOCIATION, RECEIVED_AT, Parts, arrival, ct, entries, parts_in
+from tests.builders.door import ASSOCIATION, RECEIVED_AT, Parts, arrival, ct, damage, entries, parts_in
 
 
 class StoreInMemory:
@@ -93,8 +93,8 @@ def test_after_a_crash_between_orthanc_and_ledger_it_goes_again_and_is_the_same(
     parts: Parts, store: StoreInMemory, ledger: Ledger, forwarder: Forwarder
 ) -> None:
     parts.door.receive(arrival(ct()))
-    (path,) = parts.outbox.waiting()
-    waiting = parts.outbox.open(path)
+    (place,) = parts.outbox.waiting()
+    waiting = parts.outbox.open(place)
     store.files[waiting.entry.orthanc_id] = bytes(waiting.file)
     assert forwarder.forward_once() is Pass.MOVED
     assert (ledger.counts().objects, reasons(parts)) == (1, [])
@@ -153,7 +153,7 @@ def test_a_second_patient_in_one_study_never_reaches_orthanc_and_holds_up_nobody
     parts.door.receive(arrival(ct(SOPInstanceUID="1.1"), association_id="one"))
     for _ in range(passes):
         forwarder.forward_once()
-    another_node = parts_in(parts.folder).door  # with a vault that does not know the study
+    another_node = parts_in(parts.folder, outbox=parts.outbox).door  # with a vault that does not know the study
     another_node.receive(arrival(ct(SOPInstanceUID="1.2", PatientID="second"), association_id="two"))
     parts.door.receive(arrival(ct(SOPInstanceUID="1.3"), association_id="three"))
     for _ in range(2):
@@ -166,12 +166,12 @@ def test_a_damaged_outbox_entry_is_put_aside_and_the_others_go(
     parts: Parts, ledger: Ledger, forwarder: Forwarder
 ) -> None:
     parts.door.receive(arrival(ct(SOPInstanceUID="1.1")))
-    (path,) = parts.outbox.waiting()
-    path.write_bytes(path.read_bytes()[:-1])
+    (place,) = parts.outbox.waiting()
+    damage(parts.folder, place)
     parts.door.receive(arrival(ct(SOPInstanceUID="1.2"), association_id="another"))
     forwarder.forward_once()
     assert parts.outbox.depth() == 0
-    assert path.with_suffix(".damaged").exists()
+    assert (parts.folder / "objects" / place.segment).exists()
     assert ledger.counts().objects == 1
 
 

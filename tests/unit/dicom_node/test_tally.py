@@ -2,7 +2,8 @@
 
 import pytest
 
-from dicom_node.tally import Count, Ending, Tallies, Tally
+from dicom_node.tally import Count, Tallies, Tally
+from dicom_node.upper_layer.association import Ending
 from storage.ledger_records import AssociationSummary
 
 KEY = 7

@@ -1,0 +1,79 @@
+"""The requests of one association: C-ECHO is answered, C-STORE goes through the door."""
+
+import logging
+from datetime import UTC, datetime
+
+from dicom_node.door import Arrival, Door, Outcome
+from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
+from dicom_node.pseudonymisation.part10 import new_frame
+from dicom_node.status import Status
+from dicom_node.tally import Count, Tallies, Tally
+from dicom_node.uids import is_uid
+from dicom_node.upper_layer.association import UNRECOGNISED_OPERATION, Answer, Ending, Message
+from dicom_node.upper_layer.commands import Field
+from dicom_node.upper_layer.pdus import Rejection
+
+log = logging.getLogger("osteon.listener")
+
+
+class StoreService:
+    """Serves one association (an `association.Service`)."""
+
+    def __init__(self, door: Door, tallies: Tallies, peer_address: str) -> None:
+        self._door = door
+        self._tallies = tallies
+        self._peer_address = peer_address
+        self._tally: Tally | None = None
+
+    def opened(self, calling_ae_title: str) -> Rejection | None:
+        self._tally = Tally(calling_ae_title=calling_ae_title, peer_address=self._peer_address)
+        self._tallies.opened(id(self), self._tally)
+        return None
+
+    def handle(self, message: Message) -> Answer:
+        """Answer one request (PS3.4 A.4, B.2.3). Success of a C-STORE means: durable on our side."""
+        if message.command.field == Field.C_ECHO:
+            return Answer(Status.SUCCESS)
+        if message.command.field != Field.C_STORE or message.data_set is None:
+            return Answer(UNRECOGNISED_OPERATION)
+        return self._store(message)
+
+    def ended(self, ending: Ending) -> None:
+        self._tallies.ended(id(self), ending)
+
+    def _store(self, message: Message) -> Answer:
+        tally = self._tallies.received(id(self))
+        count = Count.REFUSED
+        try:
+            outcome = self._door.receive(_arrival(message, tally))
+            count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
+        except NodeError as error:
+            log.warning("C-STORE: %s (association %s)", error, tally.association_id)
+            count = Count.QUARANTINED if isinstance(error, UnprocessableError) else Count.REFUSED
+            return Answer(error.status, str(error))
+        except Exception as error:  # noqa: BLE001 - the boundary; what it says may hold a value
+            log.error("C-STORE failed: %s", type(error).__name__)  # noqa: TRY400
+            return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
+        finally:
+            self._tallies.counted(tally, count)
+        return Answer(Status.SUCCESS)
+
+
+def _arrival(message: Message, tally: Tally) -> Arrival:
+    command, data_set = message.command, message.data_set
+    if data_set is None or data_set.is_too_large:
+        raise TryAgainError("the object is larger than this node takes")
+    head = new_frame(
+        sop_class_uid=message.context.abstract_syntax,
+        sop_instance_uid=command.sop_instance_uid if is_uid(command.sop_instance_uid) else "",
+        transfer_syntax_uid=message.context.transfer_syntax,
+    )
+    return Arrival(
+        association_id=tally.association_id,
+        calling_ae_title=tally.calling_ae_title,
+        file=b"".join((head, data_set.content)),
+        abstract_syntax=message.context.abstract_syntax,
+        affected_sop_class_uid=command.sop_class_uid,
+        affected_sop_instance_uid=command.sop_instance_uid,
+        received_at=datetime.now(UTC),
+    )

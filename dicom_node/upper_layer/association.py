@@ -1,0 +1,259 @@
+"""One association as its acceptor, from the first byte to the last (PS3.8 9.2): a plain blocking conversation.
+
+Any legal fragmentation is understood: command and data set in any number of PDUs, several PDVs in one, PDUs up to the
+length that was announced. What is not legal is answered with an A-ABORT that says why, and ends this connection only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from dicom_node.upper_layer.collecting import Collected, Collector
+from dicom_node.upper_layer.commands import RESPONSE, Command, CommandError, Field, read_command, response
+from dicom_node.upper_layer.negotiation import Context, MalformedRequestError, Terms, accept, read_request
+from dicom_node.upper_layer.pdus import (
+    PDV_HEADER,
+    SHORTEST_PDU,
+    AbortReason,
+    Control,
+    Kind,
+    Rejection,
+    aborted,
+    command_message,
+    rejected,
+    released,
+)
+from dicom_node.upper_layer.wire import ClosedError, SilentError, Wire, WireError
+
+LONGEST_REQUEST = 1 << 18
+"""Bytes of an A-ASSOCIATE-RQ: 128 contexts with many transfer syntaxes each take 100 kB."""
+
+LONGEST_COMMAND = 1 << 14
+GOODBYE_SECONDS = 2.0
+UNRECOGNISED_OPERATION = 0x0211
+_CONTROL_BYTES = 2
+
+
+class Ending(Enum):
+    """How an association ended; a later one in this order is the better explanation."""
+
+    LOST = "lost"
+    ABORTED = "aborted"
+    RELEASED = "released"
+
+
+class ProtocolError(Exception):
+    """The peer breaks the rules."""
+
+    def __init__(self, reason: AbortReason) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One request, whole."""
+
+    context: Context
+    command: Command
+    data_set: Collected | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status (0000,0900) and Error Comment (0000,0902)."""
+
+    status: int
+    comment: str = ""
+
+
+class Service(Protocol):
+    """What is done with requests."""
+
+    def opened(self, calling_ae_title: str) -> Rejection | None:
+        """An association was asked for, and nothing speaks against it so far."""
+
+    def handle(self, message: Message) -> Answer:
+        """Do what is asked for."""
+
+    def ended(self, ending: Ending) -> None:
+        """An association that was opened is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a peer may be silent, in seconds, and how large an object may be, in bytes."""
+
+    negotiation_seconds: float = 5.0
+    idle_seconds: float = 60.0
+    largest_object: int = 1 << 31
+
+
+class AcceptedAssociation:
+    """Serves one connection. `run` returns when it is over."""
+
+    def __init__(self, wire: Wire, terms: Terms, limits: Limits, service: Service) -> None:
+        self._wire = wire
+        self._terms = terms
+        self._limits = limits
+        self._service = service
+        self._contexts: Mapping[int, Context] = {}
+        self._peer_maximum = 0
+        self._command_context = 0
+
+    def run(self, refuse_with: Rejection | None = None) -> None:
+        """Negotiate, serve, end. `refuse_with`: answer any request with this rejection."""
+        try:
+            is_open = self._negotiate(refuse_with)
+        except ProtocolError as error:
+            self._abort(error.reason)
+        except WireError:
+            self._wire.close()
+        else:
+            if is_open:
+                self._serve_until_the_end()
+            else:
+                self._wire.say_goodbye(GOODBYE_SECONDS)
+
+    def _negotiate(self, refuse_with: Rejection | None) -> bool:
+        self._wire.wait_at_most(self._limits.negotiation_seconds)
+        self._wire.be_done_within(self._limits.negotiation_seconds)  # the ARTIM timer (PS3.8 9.1.4)
+        kind, length = self._wire.read_header()
+        if kind == Kind.ABORT:
+            raise ClosedError("aborted before it began")
+        if kind != Kind.ASSOCIATE_RQ:
+            raise ProtocolError(_unexpected(kind))
+        if length > LONGEST_REQUEST:
+            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+        body = self._wire.read(length)
+        try:
+            request = read_request(bytes((kind, 0)) + length.to_bytes(4, "big") + body, self._terms)
+        except MalformedRequestError:
+            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
+        refusal = request.rejection or refuse_with or self._service.opened(request.calling_ae_title)
+        if refusal is not None:
+            self._wire.write(rejected(refusal))
+            return False
+        if 0 < request.maximum_length < SHORTEST_PDU:
+            self._service.ended(Ending.ABORTED)
+            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+        try:
+            self._contexts, acceptance = accept(request, self._terms)
+        except MalformedRequestError:
+            self._service.ended(Ending.ABORTED)
+            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
+        self._peer_maximum = request.maximum_length
+        try:
+            self._wire.write(acceptance)
+        except WireError:
+            self._service.ended(Ending.LOST)
+            raise
+        self._wire.be_done_within(None)
+        self._wire.wait_at_most(self._limits.idle_seconds)
+        return True
+
+    def _serve_until_the_end(self) -> None:
+        ending = Ending.LOST
+        try:
+            ending = self._serve()
+        except ProtocolError as error:
+            ending = Ending.ABORTED
+            self._abort(error.reason)
+        except SilentError:
+            self._abort(AbortReason.NOT_SPECIFIED)
+        except ClosedError:
+            pass
+        finally:
+            self._service.ended(ending)
+            self._wire.say_goodbye(GOODBYE_SECONDS)
+
+    def _serve(self) -> Ending:
+        collector = Collector(self._limits.largest_object)
+        pending: tuple[int, Command] | None = None
+        commands = bytearray()
+        while True:
+            kind, length = self._wire.read_header()
+            if kind == Kind.P_DATA:
+                pending = self._take_data(length, pending, commands, collector)
+            elif kind == Kind.RELEASE_RQ:
+                self._wire.read(_checked(length))
+                self._wire.write(released())
+                return Ending.RELEASED
+            elif kind == Kind.ABORT:
+                return Ending.ABORTED
+            else:
+                raise ProtocolError(_unexpected(kind))
+
+    def _take_data(
+        self, length: int, pending: tuple[int, Command] | None, commands: bytearray, collector: Collector
+    ) -> tuple[int, Command] | None:
+        """One P-DATA-TF PDU, PDV by PDV. The request that waits for its data set, if any, comes and goes."""
+        if length > self._terms.maximum_length:
+            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+        while length:
+            if length < PDV_HEADER.size:
+                raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+            item, context_id, control = PDV_HEADER.unpack(self._wire.read(PDV_HEADER.size))
+            size, length = item - _CONTROL_BYTES, length - item - (PDV_HEADER.size - _CONTROL_BYTES)
+            if size < 0 or length < 0 or context_id not in self._contexts:
+                raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+            is_command, is_last = bool(control & Control.COMMAND), bool(control & Control.LAST)
+            if is_command == (pending is not None) or (pending is not None and pending[0] != context_id):
+                raise ProtocolError(AbortReason.UNEXPECTED_PDU)
+            if is_command and commands and context_id != self._command_context:
+                raise ProtocolError(AbortReason.UNEXPECTED_PDU)
+            self._command_context = context_id
+            if not is_command:
+                collector.take(self._wire, size)
+            elif len(commands) + size > LONGEST_COMMAND:
+                raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+            else:
+                commands += self._wire.read(size)
+            if is_last:
+                pending = self._complete(context_id, pending, commands, collector)
+        return pending
+
+    def _complete(
+        self, context_id: int, pending: tuple[int, Command] | None, commands: bytearray, collector: Collector
+    ) -> tuple[int, Command] | None:
+        """A command set or a data set is whole: wait for the data set that is to come, or do what is asked for."""
+        if pending is None:
+            try:
+                command = read_command(bytes(commands))
+            except CommandError:
+                raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
+            commands.clear()
+            if command.has_data_set:
+                return context_id, command
+            self._answer(context_id, command, None)
+        else:
+            self._answer(context_id, pending[1], collector.finish())
+        return None
+
+    def _answer(self, context_id: int, command: Command, data_set: Collected | None) -> None:
+        if command.field == Field.C_CANCEL or command.field & RESPONSE:
+            return
+        context = self._contexts[context_id]
+        answer = self._service.handle(Message(context=context, command=command, data_set=data_set))
+        self._wire.write(
+            command_message(context_id, response(command, answer.status, answer.comment), self._peer_maximum)
+        )
+
+    def _abort(self, reason: AbortReason) -> None:
+        try:
+            self._wire.write(aborted(reason))
+        except WireError:
+            self._wire.close()
+        self._wire.say_goodbye(GOODBYE_SECONDS)
+
+
+def _checked(length: int) -> int:
+    if length > LONGEST_COMMAND:
+        raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+    return length
+
+
+def _unexpected(kind: int) -> AbortReason:
+    known = kind in Kind.__members__.values()
+    return AbortReason.UNEXPECTED_PDU if known else AbortReason.UNRECOGNISED_PDU

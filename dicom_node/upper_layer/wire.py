@@ -1,0 +1,127 @@
+"""The bytes of one connection: read and written whole, acknowledged at once, never waited for without end.
+
+A sender that still has Nagle's algorithm on waits for the acknowledgement of each object's last segment, and the kernel
+delays that by 40 ms. TCP_QUICKACK, set again after every read because the kernel resets it, ends the wait.
+"""
+
+import socket
+import struct
+import time
+from contextlib import suppress
+
+PDU_HEADER = struct.Struct(">BxI")
+"""PDU type and the length of what follows (PS3.8 9.3.1)."""
+
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+_TIMEOUT = struct.Struct("@ll")
+_MICROSECONDS = 1_000_000
+_IGNORED_BYTES = 1 << 16
+
+
+class WireError(Exception):
+    """The connection is over."""
+
+
+class ClosedError(WireError):
+    """The peer has closed it, or it broke."""
+
+
+class SilentError(WireError):
+    """Nothing came for as long as the peer may be silent."""
+
+
+class Wire:
+    """A connected socket. Blocking; a second thread may `close` it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._deadline: float | None = None
+        self.is_over = False
+        """Whether all that remains is to let the peer close it."""
+        connection.setblocking(True)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """How long a read or a write may wait from now on."""
+        whole = int(seconds)
+        limit = _TIMEOUT.pack(whole, int((seconds - whole) * _MICROSECONDS))
+        with suppress(OSError):  # a closed one is found out by the next read
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+    def be_done_within(self, seconds: float | None) -> None:
+        """How long all reads together may take from now on; None: as long as it takes."""
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+
+    def read(self, size: int) -> bytes:
+        """Exactly so many bytes. Raises ClosedError, SilentError."""
+        buffer = bytearray(size)
+        self.read_into(memoryview(buffer))
+        return bytes(buffer)
+
+    def read_into(self, view: memoryview) -> None:
+        """Fill `view`. Raises ClosedError, SilentError."""
+        receive, acknowledge = self._socket.recv_into, self._acknowledge
+        position, size = 0, len(view)
+        while position < size:
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                raise SilentError("the peer is too slow")
+            try:
+                count = receive(view[position:] if position else view)
+            except BlockingIOError:
+                raise SilentError("the peer is silent") from None
+            except OSError as error:
+                raise ClosedError(type(error).__name__) from None
+            if count == 0:
+                raise ClosedError("the peer has closed the connection")
+            acknowledge()
+            position += count
+
+    def read_header(self) -> tuple[int, int]:
+        """Type and length of the next PDU. Raises ClosedError, SilentError."""
+        kind, length = PDU_HEADER.unpack(self.read(PDU_HEADER.size))
+        return kind, length
+
+    def write(self, content: bytes) -> None:
+        """Send all of it. Raises ClosedError, SilentError."""
+        try:
+            self._socket.sendall(content)
+        except BlockingIOError:
+            raise SilentError("the peer does not read") from None
+        except OSError as error:
+            raise ClosedError(type(error).__name__) from None
+
+    def close(self) -> None:
+        """End the connection; a read under way ends too. More than once is once."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def say_goodbye(self, seconds: float) -> None:
+        """Close once the peer has, which gets some time for it; what still comes is ignored (PS3.8 9.2, Sta13).
+
+        Closed at once, with something unread, a connection is reset, and what was written last may be lost.
+        """
+        self.is_over = True
+        self.wait_at_most(seconds)
+        self.be_done_within(seconds)
+        with suppress(WireError):
+            while True:
+                self.read_some()
+        self.close()
+
+    def read_some(self) -> None:
+        """Whatever comes next, to be ignored. Raises ClosedError, SilentError."""
+        self.read_into(memoryview(bytearray(1)))
+        with suppress(OSError):
+            self._socket.recv(_IGNORED_BYTES, socket.MSG_DONTWAIT)
+
+    def interrupt(self) -> None:
+        """End a read under way in another thread, which may still write and then closes the connection itself."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RD)
+
+    def _acknowledge(self) -> None:
+        if _QUICKACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
