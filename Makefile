@@ -34,6 +34,8 @@ bench: $(VENV)/.dev
 	@requirements/system-packages test
 	$(BIN)/python -m benchmarks.setup_and_start
 	$(BIN)/python -m benchmarks.dictionary_attack
+	$(BIN)/python -m benchmarks.uid_collisions
+	$(BIN)/python -m benchmarks.pseudonymisation_peers
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

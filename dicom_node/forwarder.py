@@ -159,6 +159,10 @@ class Forwarder:
             waiting = self._outbox.open(place)
         except FileNotFoundError:
             return False
+        except OSError as error:  # of this one: the others may be readable
+            log.error("outbox entry %s cannot be read: %s", place.name, type(error).__name__)  # noqa: TRY400
+            self._delays.delay(place)
+            return False
         except DamagedEntryError:
             self._outbox.put_aside(place)
             log.error("outbox entry %s is damaged and was put aside", place.name)  # noqa: TRY400

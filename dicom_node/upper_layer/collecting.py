@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from dicom_node.upper_layer.wire import Wire
 
 _FIRST_ROOM = 1 << 20
-_KEPT_ROOM = 1 << 23
-"""Bytes that stay allocated from object to object."""
+_KEPT_ROOM = 1 << 20
+"""Bytes that stay allocated from object to object; an association that brings nothing has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Collector:
 
     def __init__(self, largest: int) -> None:
         self._largest = largest
-        self._buffer = bytearray(_FIRST_ROOM)
+        self._buffer = bytearray()
         self._size = 0
         self._is_too_large = False
 
@@ -42,12 +42,12 @@ class Collector:
         done = Collected(memoryview(self._buffer)[: self._size], self._is_too_large)
         self._size, self._is_too_large = 0, False
         if len(self._buffer) > _KEPT_ROOM:
-            self._buffer = bytearray(_FIRST_ROOM)
+            self._buffer = bytearray()
         return done
 
     def _make_room(self, size: int) -> None:
         if size <= len(self._buffer):
             return
-        larger = bytearray(max(size, 2 * len(self._buffer)))
+        larger = bytearray(max(size, 2 * len(self._buffer), _FIRST_ROOM))
         larger[: self._size] = memoryview(self._buffer)[: self._size]
         self._buffer = larger

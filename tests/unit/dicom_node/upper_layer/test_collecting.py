@@ -1,5 +1,7 @@
 """A data set in pieces: whole in the end, within its limit, and gone when the next one comes."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,3 +102,15 @@ def test_a_connection_that_breaks_in_a_piece_leaves_nothing_of_it() -> None:
     with pytest.raises(ClosedError):
         collector.take(Feed(b"abc"), 4)
     assert bytes(collector.finish().content) == b""
+
+
+def test_two_hundred_that_have_nothing_to_collect_take_little_memory() -> None:
+    """One for each association, most of which are idle."""
+    tracemalloc.start()
+    try:
+        idle = [Collector(1 << 32) for _ in range(200)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(idle) == 200
+    assert taken < 20 * MEGABYTE
