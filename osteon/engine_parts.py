@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dicom_node.concepts import known_meaning
+from dicom_node.contexts import IMAGE_SOP_CLASSES
 from dicom_node.pseudonymisation.approved_words import read_approved
 from dicom_node.pseudonymisation.engine import Engine, Identify
 from dicom_node.pseudonymisation.profile import DEFAULT, Profile, read_profile
+from dicom_node.pseudonymisation.rules import compile_rules
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
 from dicom_node.uids import UidMap
@@ -21,8 +24,11 @@ def engine_maker(settings: Settings, map_uid: UidMap) -> Callable[[Identify], En
 
 
 def new_engine_maker(profile: Profile, vocabulary: Vocabulary, map_uid: UidMap) -> Callable[[Identify], Engine]:
-    """The same from its parts."""
+    """The same from its parts. Tables are read and rules compiled now, not while the first object waits."""
     clean = TextCleaner(vocabulary)
+    known_meaning("DCM", "")
+    for sop_class_uid in IMAGE_SOP_CLASSES:
+        compile_rules(profile, str(sop_class_uid))
     return lambda identify: Engine(profile=profile, identify=identify, map_uid=map_uid, clean=clean)
 
 

@@ -264,7 +264,9 @@ def test_an_identifier_made_to_hurt_is_answered_like_any_other(port: int, parts:
         assert answer.text(0x1000) == "../../../etc/x"
         assert answer.status in {0xA900, 0xC100}
         assert peer.store(UID_OF_TINY, TINY).status == 0
-    assert not list(parts.folder.parent.rglob("*etc*"))
+    around = {path.name for folder in (parts.folder, *list(parts.folder.parents)[:3]) for path in folder.glob("etc")}
+    assert around == set()
+    assert {path.name for path in parts.folder.iterdir()} == {"objects", "journal", "quarantine"}
 
 
 # Silence
