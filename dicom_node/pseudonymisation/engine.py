@@ -113,7 +113,6 @@ class Engine:
     """Pseudonymises objects one after the other. One per thread."""
 
     def __init__(self, *, profile: Profile, identify: Identify, map_uid: UidMap, clean: TextCleaner) -> None:
-        self._map_uid = map_uid
         self._studies = Studies(profile=profile, identify=identify, map_uid=map_uid, clean=clean)
         self._series = SeriesMemory()
 
