@@ -131,16 +131,16 @@ class Forwarder:
             for place, entry in batch
         ]
         placed: dict[Place, StoredObject] = {}
-        failure: Exception | None = None
+        failures: list[BaseException] = []
         for (place, entry), push in zip(batch, pushes, strict=True):
-            try:
-                if push.result():
-                    placed[place] = entry.stored(datetime.now(UTC))
-            except Exception as error:  # noqa: BLE001 - raised below, once what went well is written down
-                failure = failure or error
-        self._record(placed)
-        if failure is not None:
-            raise failure
+            failure = push.exception()
+            if failure is not None:
+                failures.append(failure)
+            elif push.result():
+                placed[place] = entry.stored(datetime.now(UTC))
+        self._record(placed)  # what went well is written down whatever else happened
+        if failures:
+            raise failures[0]
         return len(batch)
 
     def _batch(self) -> Iterator[tuple[Place, Entry]]:
@@ -172,7 +172,7 @@ class Forwarder:
             return False
         try:
             return self._place_or_delay(waiting)
-        except Exception:
+        except (SQLAlchemyError, StorageError, OSError):
             is_blocked.set()
             raise
 

@@ -65,29 +65,13 @@ from tests.builders.peer import (
 )
 from tests.services.processes import wait_for
 
+pytestmark = pytest.mark.usefixtures("quick_disk")
+
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 UID_OF_TINY = "1.2.3.4"
 TINY = data_set_of(tiny_ct())
 UNRECOGNISED_OPERATION = 0x0211
 PROVIDER, UNEXPECTED, INVALID_VALUE = 2, 2, 6
-
-
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of this is about what survives a power cut."""
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _: None)
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return parts_in(tmp_path)
-
-
-@pytest.fixture
-def port(parts: Parts) -> Iterator[int]:
-    with listening(parts.door, parts.journal) as port:
-        yield port
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -36,6 +36,8 @@ JPEG_LS_LOSSLESS, JPEG_2000_LOSSLESS, JPEG_2000 = (
     "1.2.840.10008.1.2.4.90",
     "1.2.840.10008.1.2.4.91",
 )
+
+pytestmark = pytest.mark.usefixtures("quick_disk")
 STORED = ("released", 1, 1, 0, 0, 0)
 
 
@@ -58,22 +60,9 @@ def vault() -> VaultInMemory:
     return VaultInMemory()
 
 
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of this is about what survives a power cut."""
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _: None)
-
-
 @pytest.fixture
 def parts(tmp_path: Path, vault: VaultInMemory) -> Parts:
     return parts_in(tmp_path / "node", vault=vault)
-
-
-@pytest.fixture
-def port(parts: Parts) -> Iterator[int]:
-    with listening(parts.door, parts.journal) as port:
-        yield port
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from dicom_node.door import Arrival, Outcome
 from dicom_node.listener import Listener
 from dicom_node.upper_layer import association
 from dicom_node.upper_layer.association import Limits
-from tests.builders.door import Parts, parts_in
+from tests.builders.door import Parts
 from tests.builders.peer import (
     ABORT,
     ANNOUNCED,
@@ -54,6 +54,8 @@ from tests.builders.peer import (
 )
 from tests.services.processes import wait_for
 
+pytestmark = pytest.mark.usefixtures("quick_disk")
+
 UID_OF_TINY = "1.2.3.4"
 TINY = data_set_of(tiny_ct())
 COMMAND_OF_TINY = store_rq(UID_OF_TINY)
@@ -67,24 +69,6 @@ LIMITS = Limits(negotiation_seconds=IDLE, idle_seconds=IDLE, largest_object=4000
 def aborted(reason: int) -> Pdu:
     """A-ABORT by the service provider (PS3.8 9.3.8)."""
     return Pdu(ABORT, bytes((0, 0, 2, reason)))
-
-
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of this is about what survives a power cut."""
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _: None)
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return parts_in(tmp_path)
-
-
-@pytest.fixture
-def port(parts: Parts) -> Iterator[int]:
-    with listening(parts.door, parts.journal) as port:
-        yield port
 
 
 @pytest.fixture

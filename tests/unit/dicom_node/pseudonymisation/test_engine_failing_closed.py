@@ -243,7 +243,8 @@ def test_a_time_with_more_than_six_decimals_stays() -> None:
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["(12.", "12-", "1 ", "06.", "+33 "])
 def test_a_hostile_text_is_cleaned_without_going_back_and_forth(unit: str) -> None:
-    TextCleaner(Vocabulary.default())(unit * 25_000)
+    text = unit * 25_000
+    assert len(TextCleaner(Vocabulary.default())(text).text) <= len(text)
 
 
 def test_what_was_pseudonymised_before_passes_again() -> None:
