@@ -4,14 +4,13 @@ It answers only once that end is durable. Whatever goes wrong on the way, nothin
 and nothing is half-done.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from dicom_node.entry import Entry, header_facts
+from dicom_node.entry import Entry, checksum_of, header_facts
 from dicom_node.errors import NodeError, RefusedError, TryAgainError, UnprocessableError
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
@@ -97,15 +96,12 @@ class Door:
 
     def _entry(self, arrival: Arrival, made: Pseudonymised) -> Entry:
         """What the outbox notes of the object; what the ledger could never hold must not be acknowledged."""
-        digest = hashlib.sha256()
-        for part in made.parts:
-            digest.update(part)
         entry = Entry(
             association_id=arrival.association_id,
             pseudonym=made.pseudonym,
             **header_facts(made.result.facts, made.result.transfer_syntax_uid),
             size=made.result.size,
-            sha256=digest.hexdigest(),
+            checksum=checksum_of(made.parts),
             source_digest=made.source_digest,
             received_at=arrival.received_at,
         )

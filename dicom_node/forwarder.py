@@ -136,8 +136,8 @@ class Forwarder:
             failure = push.exception()
             if failure is not None:
                 failures.append(failure)
-            elif push.result():
-                placed[place] = entry.stored(datetime.now(UTC))
+            elif (sha256 := push.result()) is not None:
+                placed[place] = entry.stored(datetime.now(UTC), sha256)
         self._record(placed)  # what went well is written down whatever else happened
         if failures:
             raise failures[0]
@@ -151,27 +151,27 @@ class Forwarder:
             except FileNotFoundError:
                 continue
 
-    def _push(self, place: Place, is_contradicted: bool, is_blocked: threading.Event) -> bool:
-        """Bring one object to Orthanc; False when it has not gone there. Runs beside others."""
+    def _push(self, place: Place, is_contradicted: bool, is_blocked: threading.Event) -> str | None:
+        """Bring one object to Orthanc; its file's SHA-256, or None when it has not gone there. Runs beside others."""
         if is_blocked.is_set() or self._stopping.is_set():
-            return False
+            return None
         try:
             waiting = self._outbox.open(place)
         except FileNotFoundError:
-            return False
+            return None
         except OSError as error:  # of this one: the others may be readable
             log.error("outbox entry %s cannot be read: %s", place.name, type(error).__name__)  # noqa: TRY400
             self._delays.delay(place)
-            return False
+            return None
         except DamagedEntryError:
             self._outbox.put_aside(place)
             log.error("outbox entry %s is damaged and was put aside", place.name)  # noqa: TRY400
-            return False
+            return None
         if is_contradicted:
             self._set_aside(waiting, Reason.CONFLICT)  # before Orthanc has it: it must not keep what we refuse
-            return False
+            return None
         try:
-            return self._place_or_delay(waiting)
+            return waiting.sha256 if self._place_or_delay(waiting) else None
         except (SQLAlchemyError, StorageError, OSError):
             is_blocked.set()
             raise
@@ -214,7 +214,7 @@ class Forwarder:
         kept = hashlib.sha256()
         for chunk in self._orthanc.read(entry.orthanc_id):
             kept.update(chunk)
-        return kept.hexdigest() == entry.sha256
+        return kept.hexdigest() == waiting.sha256
 
     def _record(self, placed: dict[Place, StoredObject]) -> None:
         """A LedgerConflictError here means that another node was quicker: the next pass finds it before Orthanc."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dicom_node.durable import make_folder
-from dicom_node.entry import Entry
+from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
 from dicom_node.segments import (
     DAMAGED,
@@ -33,6 +33,7 @@ from dicom_node.segments import (
     records_in,
     room_for,
 )
+from dicom_node.spares import Spares
 
 log = logging.getLogger("osteon.outbox")
 
@@ -61,6 +62,11 @@ class Waiting:
     entry: Entry
     file: bytes = field(repr=False)
 
+    @property
+    def sha256(self) -> str:
+        """Of the file, in hex."""
+        return hashlib.sha256(self.file).hexdigest()
+
 
 @dataclass(slots=True)
 class _Kept:
@@ -83,9 +89,13 @@ class Outbox:
         segment_bytes: int = SEGMENT_BYTES,
         reserve_bytes: int = RESERVE_BYTES,
         grace_seconds: float = GRACE_SECONDS,
+        spare_segments: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Finds what an earlier process left. Raises OSError."""
+        """Finds what an earlier process left. Raises OSError.
+
+        `spare_segments`: how many are kept ready ahead (`spares`); 0: each is made when it is needed.
+        """
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._reserve_bytes = reserve_bytes
@@ -98,8 +108,17 @@ class Outbox:
         self._segments: dict[str, _Kept] = {}
         self._current: Segment | None = None
         self._is_low = False
+        self._spares = Spares(folder, spare_segments, segment_bytes, self._has_room)
         make_folder(folder)
         self._recover()
+
+    def start(self) -> None:
+        """Have segments made ready ahead, in a thread of its own."""
+        self._spares.start()
+
+    def make_ready(self) -> bool:
+        """One step of what that thread does. Whether there is more to do. Raises OSError."""
+        return self._spares.make_ready()
 
     def put(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
         """Keep an object, given as the parts of its file; on return it is on stable storage.
@@ -136,7 +155,7 @@ class Outbox:
         """Read one. Raises FileNotFoundError and DamagedEntryError."""
         record, entry = self._found(place)
         file = read_content(self._folder, record)
-        if hashlib.sha256(file).hexdigest() != entry.sha256:
+        if checksum_of((file,)) != entry.checksum:
             raise DamagedEntryError(place.name)
         return Waiting(place, entry, file)
 
@@ -167,7 +186,8 @@ class Outbox:
                 self._retire(name)
 
     def close(self) -> None:
-        """End writing; what waits is found again."""
+        """End writing, and the thread; what waits is found again."""
+        self._spares.stop()
         with self._lock:
             if self._current is not None:
                 self._current.close()
@@ -211,7 +231,7 @@ class Outbox:
 
     def _is_whole(self, record: Record, entry: Entry) -> bool:
         try:
-            return hashlib.sha256(read_content(self._folder, record)).hexdigest() == entry.sha256
+            return checksum_of((read_content(self._folder, record),)) == entry.checksum
         except OSError:
             return False
 
@@ -234,8 +254,8 @@ class Outbox:
             offset = None if self._current is None else self._current.reserve(label, size)
             if self._current is None or offset is None:
                 self._check_disk(size)
-                larger = max(self._segment_bytes, room_for(label, size))
-                segment = Segment.create(self._folder, larger)
+                needed = room_for(label, size)
+                segment = self._spares.take(needed) or Segment.create(self._folder, max(self._segment_bytes, needed))
                 if self._current is not None:
                     self._current.close()
                 self._current = segment
@@ -246,9 +266,15 @@ class Outbox:
             self._segments[self._current.path.name].left += 1
             return self._current, offset
 
-    def _check_disk(self, size: int) -> None:
+    def _has_room(self, size: int) -> bool:
+        return self._free() >= 2 * (self._reserve_bytes + size)
+
+    def _free(self) -> int:
         found = os.statvfs(self._folder)
-        free = found.f_bavail * found.f_frsize
+        return found.f_bavail * found.f_frsize
+
+    def _check_disk(self, size: int) -> None:
+        free = self._free()
         needed = self._reserve_bytes + max(size, self._segment_bytes)
         is_low = free < 2 * needed
         if is_low and not self._is_low:
@@ -292,7 +318,7 @@ class Outbox:
         with suppress(OSError):
             if kept.is_damaged:
                 path.rename(path.with_suffix(DAMAGED))
-            else:
+            elif not self._spares.give(path):
                 path.unlink(missing_ok=True)
 
     def _recover(self) -> None:

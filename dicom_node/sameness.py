@@ -2,10 +2,15 @@
 
 They are when their pixels and their plain attributes are. What the sender's archive says of itself, nested and
 private attributes do not count: a PACS fills them differently from one transfer to the next.
+
+Pixels count by their XXH3-128, which takes a twentieth of the time of SHA-256: no two differing images have the same by
+accident. Whoever could make two on purpose would send them both, and gain that the second is taken for a re-send.
 """
 
 import hmac
 import struct
+
+import xxhash
 
 from dicom_node.pseudonymisation.facts import Facts
 
@@ -31,8 +36,7 @@ def source_digest(facts: Facts, data: bytes, key: bytes) -> str:
         value = facts.values[tag].rstrip(_PADDING)
         if value and tag & 0xFFFF and tag not in ABOUT_THE_TRANSFER:  # no value is as good as no element
             pieces += (_HEAD.pack(tag, len(value)), value)
-    digest = hmac.new(key, b"".join(pieces), "sha256")
     for pixels in facts.pixels:
-        digest.update(_HEAD.pack(pixels.tag, pixels.stop - pixels.start))
-        digest.update(memoryview(data)[pixels.start : pixels.stop])
-    return digest.hexdigest()
+        hashed = xxhash.xxh3_128_digest(memoryview(data)[pixels.start : pixels.stop])
+        pieces += (_HEAD.pack(pixels.tag, pixels.stop - pixels.start), hashed)
+    return hmac.digest(key, b"".join(pieces), "sha256").hex()

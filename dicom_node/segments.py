@@ -27,6 +27,7 @@ MAGIC = b"OSTEON-R"
 _HEAD = struct.Struct(">8scxxxIQ32s")
 _WAITING, _DONE = b"W", b"D"
 _STATE_AT = len(MAGIC)
+_ZEROS = 1 << 20
 _MOST_PIECES = 512
 """Of one write (IOV_MAX is 1024 on Linux)."""
 
@@ -75,12 +76,17 @@ class Segment:
         self.has_failed = False
 
     @classmethod
-    def create(cls, folder: Path, size: int) -> "Segment":
-        """Make a segment of `size` bytes, durable on return. Raises OSError, and then there is none."""
+    def create(cls, folder: Path, size: int, *, is_written: bool = False) -> "Segment":
+        """Make a segment of `size` bytes, durable on return. Raises OSError, and then there is none.
+
+        `is_written`: write every block once, which takes a while and makes later syncs quicker.
+        """
         path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.posix_fallocate(descriptor, 0, size)
+            for offset in range(0, size if is_written else 0, _ZEROS):
+                os.pwrite(descriptor, bytes(min(_ZEROS, size - offset)), offset)
             os.fsync(descriptor)
             sync_folder(folder)
         except OSError:
@@ -88,6 +94,19 @@ class Segment:
             path.unlink(missing_ok=True)
             raise
         return cls(path, descriptor, size)
+
+    @classmethod
+    def used_again(cls, path: Path, folder: Path) -> "Segment":
+        """A segment whose records have done their duty, under a new name that is durable on return. Raises OSError."""
+        new = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        path.rename(new)
+        descriptor = os.open(new, os.O_RDWR)
+        try:
+            sync_folder(folder)
+            return cls(new, descriptor, os.fstat(descriptor).st_size)
+        except OSError:
+            os.close(descriptor)
+            raise
 
     def reserve(self, label: bytes, content_size: int) -> int | None:
         """Room for a record; None when there is too little left."""

@@ -12,6 +12,7 @@ from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordS
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
+from dicom_node.spares import READY
 from dicom_node.uids import UidMap
 from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
@@ -33,7 +34,7 @@ def build_node(settings: Settings) -> Node:
     migrate_registry(settings.registry_database)
     folder = settings.home / "outbox"
     make_folder(folder)
-    outbox, journal = Outbox(folder / "objects"), Journal(folder / "journal")
+    outbox, journal = Outbox(folder / "objects", spare_segments=READY), Journal(folder / "journal")
     quarantine = Quarantine(settings.home / "quarantine", keys)
     ledger = Ledger(open_database(settings.registry_database))
     map_uid = UidMap(keys.derive("uid"))
@@ -61,5 +62,6 @@ def build_node(settings: Settings) -> Node:
             orthanc=connect(settings),
             ledger=ledger,
         ),
+        outbox,
         dropped_words,
     )

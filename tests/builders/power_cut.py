@@ -197,6 +197,8 @@ def after_cut(events: Sequence[Event], folder: Path, survival: Survival) -> None
             names[position] = event
             if event.kind is Kind.CREATED:
                 files[event.name] = _File()
+            elif event.kind is Kind.RENAMED:
+                files[event.other] = files[event.name]
         elif event.kind in {Kind.SYNCED, Kind.SYNC_FAILED} and not event.name:
             durable_names += [names.pop(at) for at in sorted(names) if at < event.begun]
         elif event.name:

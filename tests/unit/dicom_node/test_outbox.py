@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.entry import Entry
+from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
 from dicom_node.outbox import DamagedEntryError, Outbox, OutboxConflictError, waiting_in
 from dicom_node.segments import DAMAGED, SUFFIX, Place, read_content, records_in
@@ -86,7 +86,7 @@ def entry(uid: str, content: bytes, source: str | None = None) -> Entry:
         columns=512,
         number_of_frames=None,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        checksum=checksum_of((content,)),
         source_digest=source or hashlib.sha256(b"source" + content).hexdigest(),
         received_at=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC),
     )

@@ -19,7 +19,7 @@ from random import Random
 import pytest
 
 from dicom_node import segments
-from dicom_node.entry import Entry
+from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
 from dicom_node.outbox import Outbox, waiting_in
 from dicom_node.segments import SUFFIX, Segment
@@ -55,7 +55,7 @@ def entry(uid: str, content: bytes) -> Entry:
         columns=512,
         number_of_frames=None,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        checksum=checksum_of((content,)),
         source_digest=hashlib.sha256(uid.encode()).hexdigest(),
         received_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     )
@@ -71,8 +71,14 @@ def put(outbox: Outbox, uid: str) -> bool:
     return outbox.put(entry(uid, content), (content[:700], memoryview(content)[700:]))
 
 
-def opened(folder: Path, grace_seconds: float = 0.0) -> Outbox:
-    return Outbox(folder, segment_bytes=SEGMENT_BYTES, reserve_bytes=0, grace_seconds=grace_seconds)
+def opened(folder: Path, grace_seconds: float = 0.0, spare_segments: int = 0) -> Outbox:
+    return Outbox(
+        folder,
+        segment_bytes=SEGMENT_BYTES,
+        reserve_bytes=0,
+        grace_seconds=grace_seconds,
+        spare_segments=spare_segments,
+    )
 
 
 def whole(outbox: Outbox) -> set[str]:
@@ -134,12 +140,27 @@ def with_second_tries(outbox: Outbox, recorder: Recorder) -> None:
             break
 
 
+def with_segments_used_again(outbox: Outbox, recorder: Recorder) -> None:
+    """What was in a segment when it was used before must neither come back nor hide what is new."""
+    for number in range(16):
+        uid = f"5.{number}"
+        assert put(outbox, uid)
+        recorder.note(f"kept {uid}")
+        if number % 3:
+            recorder.note(f"gone {uid}")
+            outbox.remove(list(outbox.waiting())[-1])
+        outbox.tidy()
+        while outbox.make_ready():
+            pass
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Something that is going on when the power goes."""
 
     work: Work
     real: bool = False
+    spare_segments: int = 0
     failing_syncs: tuple[int, ...] = ()
 
 
@@ -147,6 +168,7 @@ CASES = {
     "one after the other": Case(one_after_the_other),
     "some go to Orthanc": Case(with_some_going),
     "four at a time": Case(four_at_a_time, real=True),
+    "segments are used again": Case(with_segments_used_again, spare_segments=2),
     "some syncs fail": Case(with_second_tries, failing_syncs=(1, 4, 5, 9)),
     "four at a time, and some syncs fail": Case(four_at_a_time, real=True, failing_syncs=(2, 3)),
 }
@@ -162,7 +184,7 @@ def recorded(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[
     folder.mkdir()
     with monkeypatch.context() as patched:
         recorder = Recorder(folder, patched, real=case.real, failing_syncs=case.failing_syncs)
-        outbox = opened(folder)
+        outbox = opened(folder, spare_segments=case.spare_segments)
         case.work(outbox, recorder)
         outbox.close()
         return recorder.events
