@@ -61,15 +61,23 @@ class Forwarder:
     """Between outbox, Orthanc and ledger: one thread that plans and writes down, a few that push."""
 
     def __init__(
-        self, *, outbox: Outbox, journal: Journal, quarantine: Quarantine, orthanc: ImageStore, ledger: Ledger
+        self,
+        *,
+        outbox: Outbox,
+        journal: Journal,
+        quarantine: Quarantine,
+        orthanc: ImageStore,
+        ledger: Ledger,
+        pushes: int = PUSHES,
     ) -> None:
+        """`pushes`: how many objects are on their way to Orthanc at the same time."""
         self._outbox = outbox
         self._journal = journal
         self._quarantine = quarantine
         self._orthanc = orthanc
         self._ledger = ledger
         self._delays = Delays()
-        self._pushes = ThreadPoolExecutor(PUSHES, thread_name_prefix="push")
+        self._pushes = ThreadPoolExecutor(pushes, thread_name_prefix="push")
         self._stopping = threading.Event()
         # A daemon: a silent Orthanc must not hold up the end of the process; the outbox bears it.
         self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)

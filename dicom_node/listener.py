@@ -1,10 +1,14 @@
-"""The DICOM listener: connections taken on one port, each served by a thread of its own until it is over."""
+"""The DICOM listener: connections, each served by a thread of its own until it is over.
+
+It takes them on a port of its own, or is given them by who does (`workers`).
+"""
 
 import logging
 import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -40,8 +44,17 @@ class _Open:
     thread: threading.Thread
 
 
+def open_port(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise PortTakenError(f"DICOM port {port} on {host}: {os.strerror(error.errno or 0)}") from None
+
+
 class Listener:
-    """Accepts associations for one AE title until it is stopped."""
+    """Serves associations for one AE title until it is stopped."""
 
     def __init__(
         self,
@@ -52,7 +65,10 @@ class Listener:
         host: str,
         port: int,
         limits: Limits | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_end`: told when a connection is over."""
+        self._on_end = on_end
         self._door = door
         self._journal = journal
         self._address = (host, port)
@@ -67,12 +83,7 @@ class Listener:
 
     def start(self) -> int:
         """Listen; returns the port (useful when 0, any free one, was asked for). Raises PortTakenError."""
-        host, port = self._address
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            self._socket = socket.create_server(self._address, family=family, backlog=_BACKLOG)
-        except OSError as error:
-            raise PortTakenError(f"DICOM port {port} on {host}: {os.strerror(error.errno or 0)}") from None
+        self._socket = open_port(*self._address)
         self._thread.start()
         return int(self._socket.getsockname()[1])
 
@@ -101,9 +112,10 @@ class Listener:
                     log.warning("a connection could not be taken: %s", type(error).__name__)
                     time.sleep(_PAUSE_SECONDS)
                 continue
-            self._begin(connection, str(address[0]))
+            self.take(connection, str(address[0]))
 
-    def _begin(self, connection: socket.socket, address: str) -> None:
+    def take(self, connection: socket.socket, address: str) -> None:
+        """Serve a connection that came from `address`."""
         wire = Wire(connection)
         thread = threading.Thread(target=self._serve, args=(wire, address), name="association", daemon=True)
         with self._lock:
@@ -115,6 +127,7 @@ class Listener:
             with self._lock:
                 del self._open[id(wire)]
             wire.close()
+            self._on_end()
 
     def _serve(self, wire: Wire, address: str) -> None:
         try:
@@ -129,6 +142,7 @@ class Listener:
             wire.close()
             with self._lock:
                 self._open.pop(id(wire), None)
+            self._on_end()
 
     def _note(self, summary: AssociationSummary) -> None:
         log.info("association %s %s, %s received", summary.association_id, summary.outcome, summary.received)

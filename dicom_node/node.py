@@ -1,6 +1,8 @@
-"""The node: listener and forwarder, started and stopped together."""
+"""One worker of the node: what serves associations, and what forwards, started and stopped together."""
 
 import logging
+import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dicom_node.forwarder import Forwarder
@@ -13,24 +15,29 @@ log = logging.getLogger("osteon.node")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One DICOM node."""
+    """One worker."""
 
     listener: Listener
-    forwarder: Forwarder
     outbox: Outbox
+    forwarders: Sequence[Forwarder]
+    """Of its own outbox first, then of those that nobody writes to any more."""
     dropped_words: DroppedWords
 
-    def start(self) -> int:
-        """Take up work; returns the DICOM port. Raises PortTakenError, and then nothing runs."""
-        port = self.listener.start()
+    def start(self) -> None:
+        """Take up work; connections are given to `take`."""
         self.outbox.start()
-        self.forwarder.start()
-        return port
+        for forwarder in self.forwarders:
+            forwarder.start()
+
+    def take(self, connection: socket.socket, address: str) -> None:
+        """Serve a connection that came from `address`."""
+        self.listener.take(connection, address)
 
     def stop(self) -> None:
-        """End associations, then the forwarder after the object in hand; write down what was counted."""
+        """End associations, then the forwarders after the objects in hand; write down what was counted."""
         self.listener.stop()
-        self.forwarder.stop()
+        for forwarder in self.forwarders:
+            forwarder.stop()
         self.outbox.close()
         try:
             self.dropped_words.flush()

@@ -66,7 +66,10 @@ class Quarantine:
         self._seal_key = keys.derive("quarantine-seal")
         self._name_key = keys.derive("quarantine-name")
         make_folder(folder)
-        remove_drafts(folder)
+
+    def remove_drafts(self) -> None:
+        """Remove what a crash left half-written. For when nobody writes: another process may be at work."""
+        remove_drafts(self._folder)
 
     def put(self, content: bytes, came: Circumstances, reason: Reason, detail: str = "") -> Label:
         """Seal `content`; durable on return. When the same object is here for the same reason, its label is returned.

@@ -2,9 +2,13 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+_STEP_SECONDS = 0.05
 
 
 class HomeError(Exception):
@@ -24,11 +28,23 @@ def prepare_home(home: Path) -> None:
 
 
 @contextmanager
-def locked_home(home: Path, name: str) -> Iterator[None]:
-    """Hold the folder for one process of a kind. Raises HomeError when another one holds it."""
+def locked_home(home: Path, name: str, patience_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the folder for one process of a kind. Raises HomeError when another one holds it.
+
+    `patience_seconds`: how long the processes of one that was just killed have to be gone.
+    """
+    deadline = time.monotonic() + patience_seconds
     with (home / f"{name}.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise HomeError(f"another `osteon {name}` is running in {home}") from None
+        while not _is_held(lock):
+            if time.monotonic() >= deadline:
+                raise HomeError(f"another `osteon {name}` is running in {home}")
+            time.sleep(_STEP_SECONDS)
         yield
+
+
+def _is_held(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,8 +1,10 @@
 """Putting the node together from the settings: the one place where door, vault, key, outbox and Orthanc meet."""
 
+from collections.abc import Callable
+
 from dicom_node.door import Door
 from dicom_node.durable import make_folder
-from dicom_node.forwarder import Forwarder
+from dicom_node.forwarder import PUSHES, Forwarder
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.listener import Listener
@@ -16,6 +18,7 @@ from dicom_node.spares import READY
 from dicom_node.uids import UidMap
 from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
+from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
@@ -23,18 +26,30 @@ from storage.ledger import Ledger
 from storage.vault import CachedVault
 
 
-def build_node(settings: Settings) -> Node:
-    """Open everything that the node needs, tables and key made on first start.
+def prepare_node(settings: Settings) -> None:
+    """Make what every worker needs: key, vault, tables; read what can be read once. No connection is left open.
 
-    Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, CredentialsError, ProfileError,
-    ApprovalError.
+    Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, ProfileError, ApprovalError.
     """
     make_folder(settings.vault_folder)
     keys, vault = open_vault(settings)
+    vault.close()
     migrate_registry(settings.registry_database)
-    folder = settings.home / "outbox"
+    make_folder(settings.home / "outbox")
+    Quarantine(settings.home / "quarantine", keys).remove_drafts()
+    engine_maker(settings, UidMap(keys.derive("uid")))
+
+
+def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> Node:
+    """One worker of a node that is prepared, by its number. `on_end`: told when a connection is over.
+
+    Raises what the parts raise, among them CredentialsError.
+    """
+    keys, vault = open_vault(settings)
+    folder = outbox_of(settings.home, worker)
     make_folder(folder)
-    outbox, journal = Outbox(folder / "objects", spare_segments=READY), Journal(folder / "journal")
+    outbox = Outbox(folder / OBJECTS, spare_segments=READY)
+    journal = Journal(folder / JOURNAL)
     quarantine = Quarantine(settings.home / "quarantine", keys)
     ledger = Ledger(open_database(settings.registry_database))
     map_uid = UidMap(keys.derive("uid"))
@@ -51,17 +66,29 @@ def build_node(settings: Settings) -> Node:
         journal=journal,
         studies=KnownStudies(ledger.study),
     )
-    return Node(
-        Listener(
-            door=door, journal=journal, ae_title=settings.ae_title, host=settings.dicom_host, port=settings.dicom_port
-        ),
-        Forwarder(
+    listener = Listener(
+        door=door,
+        journal=journal,
+        ae_title=settings.ae_title,
+        host=settings.dicom_host,
+        port=settings.dicom_port,
+        on_end=on_end,
+    )
+
+    def forwarder(outbox: Outbox, journal: Journal) -> Forwarder:
+        return Forwarder(
             outbox=outbox,
             journal=journal,
             quarantine=quarantine,
             orthanc=connect(settings),
             ledger=ledger,
-        ),
+            pushes=max(1, PUSHES // settings.workers),
+        )
+
+    old = left_over(settings.home, settings.workers) if worker == 0 else []
+    return Node(
+        listener,
         outbox,
+        [forwarder(outbox, journal), *(forwarder(Outbox(one / OBJECTS), Journal(one / JOURNAL)) for one in old)],
         dropped_words,
     )

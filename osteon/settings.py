@@ -1,5 +1,6 @@
 """Every setting: an `OSTEON_…` environment variable, read once at the entry point and passed on."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -33,6 +34,11 @@ def _pairs(text: object) -> object:
 Issuers = Annotated[Mapping[AeTitle, str], NoDecode, BeforeValidator(_pairs)]
 
 
+def default_workers() -> int:
+    """One for each processor that this process may use, at most four: then the disk is the limit."""
+    return min(4, len(os.sched_getaffinity(0)))
+
+
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the message names it."""
 
@@ -48,6 +54,12 @@ class Settings(BaseSettings):
     ae_title: AeTitle = Field("OSTEON", description="AE title of the DICOM door")
     http_host: str = Field("127.0.0.1", description="Address that the API listens on")
     http_port: Port = Field(8000, description="Port of the API")
+    workers: int = Field(
+        default_factory=default_workers,
+        ge=1,
+        le=64,
+        description="Processes that serve associations; default: one for each processor, at most 4",
+    )
     orthanc_http_port: Port = Field(8142, description="Port of the Orthanc that `osteon serve` starts, on loopback")
     orthanc_url: str | None = Field(None, description="URL of an Orthanc that exists; then none is started")
     orthanc_user: str | None = Field(None, description="Orthanc's user; generated when unset")

@@ -43,9 +43,14 @@ class Vault:
 
     def __init__(self, engine: Engine, keys: KeyRing) -> None:
         """Raises WrongKeyError when this vault was made with another key."""
+        self._engine = engine
         access = VaultAccess(engine, keys)
         self._persons = Persons(access)
         self._studies = StudyClaims(access)
+
+    def close(self) -> None:
+        """Give back its connections: a process that is forked must not inherit any."""
+        self._engine.dispose()
 
     @staticmethod
     def was_used(engine: Engine) -> bool:

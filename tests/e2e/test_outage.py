@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pydicom
@@ -28,7 +29,7 @@ def orthanc(tmp_path: Path) -> Iterator[OrthancServer]:
 @pytest.fixture
 def node(tmp_path: Path, orthanc: OrthancServer) -> Iterator[Product]:
     orthanc.start()
-    settings = {"OSTEON_ORTHANC_URL": orthanc.url, **orthanc.environment()}
+    settings = {"OSTEON_ORTHANC_URL": orthanc.url, "OSTEON_WORKERS": "2", **orthanc.environment()}
     running = Product(tmp_path / "home", settings=settings, command="node")
     running.start()
     yield running
@@ -37,7 +38,7 @@ def node(tmp_path: Path, orthanc: OrthancServer) -> Iterator[Product]:
 
 
 def in_outbox(node: Product) -> int:
-    return waiting_in(node.home / "outbox" / "objects")
+    return sum(map(waiting_in, node.home.glob("outbox/*/objects")))
 
 
 def in_ledger(node: Product) -> int:
@@ -71,6 +72,59 @@ def test_orthanc_stopped_in_the_middle_of_a_study_and_the_node_restarted_lose_no
     client = orthanc.client()
     kept = {pydicom.dcmread(_file(client.read(name), tmp_path)).SOPInstanceUID for name in client.instance_ids()}
     assert len(kept) == len(files)
+
+
+def workers_of(node: Product) -> list[int]:
+    """Process ids."""
+    assert node.process is not None
+    children = Path(f"/proc/{node.process.pid}/task/{node.process.pid}/children").read_text()
+    return sorted(map(int, children.split()))
+
+
+def send_four_ways(node: Product, files: list[Path]) -> list[int]:
+    """Exit codes of four senders at a time."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda first: storescu(node.dicom_port, files[first::4]).returncode, range(4)))
+
+
+def test_a_worker_killed_in_the_middle_of_four_associations_costs_a_second_try_and_nothing_else(
+    node: Product, tmp_path: Path
+) -> None:
+    files = write_sample_study(tmp_path / "study")
+    assert len(workers_of(node)) == 2
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(send_four_ways, node, files)
+        wait_for(lambda: in_outbox(node) + in_ledger(node) > 20, "some have come")
+        os.kill(workers_of(node)[0], signal.SIGKILL)
+        codes = sending.result()
+    assert 0 in codes  # the other worker's senders noticed nothing
+    wait_for(lambda: send_four_ways(node, files) == [0, 0, 0, 0], "all are taken")
+    wait_for(lambda: in_ledger(node) == len(files) and in_outbox(node) == 0, "everything is in the ledger")
+    assert "started again" in node.output
+
+
+def test_what_waits_in_the_outboxes_of_more_workers_goes_to_orthanc_when_there_are_fewer(
+    node: Product, orthanc: OrthancServer, tmp_path: Path
+) -> None:
+    files = write_sample_study(tmp_path / "study")[:80]
+    orthanc.stop()
+    assert send_four_ways(node, files) == [0, 0, 0, 0]
+    assert all(waiting_in(node.home / "outbox" / str(number) / "objects") for number in (0, 1))
+
+    node.stop()
+    node.settings["OSTEON_WORKERS"] = "1"
+    orthanc.start()
+    node.start()
+    wait_for(lambda: in_ledger(node) == len(files) and in_outbox(node) == 0, "everything is in the ledger")
+
+
+def test_a_node_that_was_killed_can_be_started_again_at_once(node: Product) -> None:
+    process = node.process
+    assert process is not None
+    process.kill()
+    process.wait()
+    node.start()
+    assert node.stop() == 0
 
 
 def _file(chunks: Iterator[bytes], folder: Path) -> Path:

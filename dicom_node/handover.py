@@ -1,0 +1,94 @@
+"""Handing connections from the process that takes them to those that serve them (SCM_RIGHTS over a socket pair)."""
+
+import json
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+
+READY, ENDED, STOP, STILL_HERE = b"ready", b"ended", b"stop", b"still here"
+_LONGEST = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A connection that was taken, and from where it came."""
+
+    connection: socket.socket
+    address: str
+
+
+class Giver:
+    """The end of the process that takes connections. Never waits: a worker that does not listen is none."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        channel.setblocking(False)
+
+    def fileno(self) -> int:
+        return self._channel.fileno()
+
+    def give(self, connection: socket.socket, address: str) -> bool:
+        """Hand over a connection, which is closed here. False when the worker does not take it."""
+        message = json.dumps({"address": address}).encode("ascii")
+        try:
+            socket.send_fds(self._channel, [message], [connection.fileno()])
+        except OSError:
+            return False
+        connection.close()
+        return True
+
+    def news(self) -> bytes | None:
+        """What the worker says: READY, ENDED (one connection less), or b"" when it has gone; None: nothing."""
+        try:
+            return self._channel.recv(_LONGEST)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def stop(self) -> None:
+        """Ask the worker to end."""
+        with suppress(OSError):
+            self._channel.send(STOP)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class Taker:
+    """The end of a process that serves connections."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self.is_orphaned = False
+        """Whether the other process has gone without having said STOP."""
+
+    def say(self, news: bytes) -> None:
+        """READY or ENDED. Whether anybody listens is found out by `take`."""
+        with suppress(OSError):
+            self._channel.send(news)
+
+    def take(self) -> Handed | None:
+        """The next connection; None when this process shall end, or the other one has."""
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._channel, _LONGEST, 1)
+        except OSError:
+            message, descriptors = b"", []
+        if not descriptors:
+            self.is_orphaned = message != STOP and not self._can_be_heard()
+            return None
+        return Handed(socket.socket(fileno=descriptors[0]), json.loads(message)["address"])
+
+    def _can_be_heard(self) -> bool:
+        """Whether the other end is still there: then it was a signal that ended the waiting."""
+        try:
+            self._channel.send(STILL_HERE)
+        except OSError:
+            return False
+        return True
+
+
+def handover() -> tuple[Giver, socket.socket]:
+    """Both ends: the second is for the worker's `Taker`."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    return Giver(ours), theirs
