@@ -130,7 +130,7 @@ def _first_of_each(objects: Iterable[StoredObject], row: type[Base], key: str) -
 
     Every writer thus locks rows in the same order, and two of them cannot wait for each other.
     """
-    wanted = row.__table__.columns.keys()
+    wanted = [column.name for column in row.__table__.columns if column.name != "lost_at"]
     found: dict[str, dict[str, Any]] = {}
     for item in objects:
         found.setdefault(

@@ -60,6 +60,7 @@ def test_everything_about_an_object_is_kept(engine: Engine) -> None:
             for name, value in connection.execute(select(row.__table__)).mappings().one().items()
         }
     assert kept.pop("first_stored_at") == stored.stored_at
+    assert kept.pop("lost_at") is None
     assert kept == {name: getattr(stored, name) for name in StoredObject.__dataclass_fields__}
 
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
 from storage import registry
-from storage.database import migrate_registry, open_database, registry_head, registry_revision
+from storage.database import migrate_registry, open_database, registry_head, registry_revision, writing
 from storage.errors import DatabaseUrlError, MigrationError
+from storage.ledger import Ledger
+from tests.builders.ledger import association_summary, quarantined_object, stored_object
 
 
 def test_migrated_tables_are_those_that_the_code_wants(engine: Engine) -> None:
@@ -154,3 +157,33 @@ def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(open_all, [engines[number::6] for number in range(6)]))
+
+
+@pytest.mark.parametrize("revision", ["0002", "0001"])
+def test_a_registry_goes_back_to_an_earlier_revision_and_forth_again_with_its_rows(
+    engine: Engine, revision: str
+) -> None:
+    Ledger(engine).record([stored_object()], [association_summary()], [quarantined_object()])
+    before = Ledger(engine).counts()
+    url = engine.url.render_as_string(hide_password=False)
+
+    downgrade(url, revision)
+    gone_back = registry_revision(engine)
+    migrate_registry(url)
+
+    assert gone_back == revision
+    assert registry_revision(engine) == registry_head()
+    assert Ledger(engine).counts() == before
+    assert next(Ledger(engine).object_ids())[0] == stored_object().sop_instance_uid
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), registry.metadata()) == []
+
+
+def downgrade(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("storage") / "migrations" / "registry"))
+    other = open_database(url)
+    with writing(other).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    other.dispose()
