@@ -5,8 +5,8 @@ and nothing is half-done.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -15,6 +15,7 @@ from dicom_node.errors import NodeError, RefusedError, TryAgainError, Unprocessa
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox, OutboxConflictError
+from dicom_node.own_uids import Learned, nothing_known
 from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
@@ -43,6 +44,8 @@ class Arrival:
     affected_sop_class_uid: str
     affected_sop_instance_uid: str
     received_at: datetime
+    learned: Learned = field(default_factory=Learned)
+    """What the door finds out about it; for whoever counts."""
 
 
 class Door:
@@ -56,32 +59,44 @@ class Door:
         quarantine: Quarantine,
         journal: Journal,
         studies: KnownStudies,
+        own_uids: Callable[[bytes], Learned] = nothing_known,
     ) -> None:
+        """`own_uids`: the pseudonymised UIDs of an object that cannot be taken."""
         self._pseudonymise = pseudonymise
         self._outbox = outbox
         self._quarantine = quarantine
         self._journal = journal
         self._studies = studies
+        self._own_uids = own_uids
 
     def receive(self, arrival: Arrival) -> Outcome:
         """Take an object. On return it is durable; a NodeError says what became of it instead."""
         try:
-            return self._take_in(arrival)
-        except UnprocessableError as error:
-            self._set_aside(arrival, error)
+            return self.take_in(arrival)
+        except NodeError as error:
+            self._learn(arrival)
+            if isinstance(error, UnprocessableError):
+                self._set_aside(arrival, error)
             raise
 
-    def _take_in(self, arrival: Arrival) -> Outcome:
+    def take_in(self, arrival: Arrival) -> Outcome:
+        """The same for an object that is in quarantine already: when it cannot be taken, nothing is set aside."""
         try:
             made = self._pseudonymise(arrival.file, arrival.calling_ae_title)
         except NodeError:
             raise
         except VaultError as error:
-            raise TryAgainError(type(error).__name__) from None
+            raise TryAgainError(type(error).__name__, "vault") from None
         except Exception as error:  # noqa: BLE001 - the boundary to hostile bytes; its text may hold a value
             raise UnprocessableError(Reason.UNEXPECTED_ERROR, type(error).__name__) from None
         self._check_class(arrival, made)
+        return self.accept(arrival, made)
+
+    def accept(self, arrival: Arrival, made: Pseudonymised) -> Outcome:
+        """Take an object that is pseudonymised."""
         entry = self._entry(arrival, made)
+        arrival.learned.study_instance_uid = entry.study_instance_uid
+        arrival.learned.sop_instance_uid = entry.sop_instance_uid
         known = self._studies.contents(arrival.association_id, entry.study_instance_uid, entry.pseudonym)
         if known.pseudonym != entry.pseudonym:
             raise UnprocessableError(Reason.STUDY_CONFLICT)
@@ -120,19 +135,32 @@ class Door:
     def _check_class(self, arrival: Arrival, made: Pseudonymised) -> None:
         """The data set must be what the request announced (PS3.4 B.2.3: A9xx)."""
         if not made.sop_class_uid == arrival.affected_sop_class_uid == arrival.abstract_syntax:
-            raise RefusedError("SOP Class UIDs of presentation context, request and data set differ")
+            raise RefusedError(
+                "SOP Class UIDs of presentation context, request and data set differ", "sop_class_differs"
+            )
         if made.sop_instance_uid_before != arrival.affected_sop_instance_uid:
-            raise RefusedError("SOP Instance UID of request and data set differ")
+            raise RefusedError("SOP Instance UID of request and data set differ", "sop_instance_differs")
+
+    def _learn(self, arrival: Arrival) -> None:
+        if arrival.learned.study_instance_uid is None:
+            found = self._own_uids(arrival.file)
+            arrival.learned.study_instance_uid = found.study_instance_uid
+            arrival.learned.sop_instance_uid = found.sop_instance_uid
 
     def _set_aside(self, arrival: Arrival, error: UnprocessableError) -> None:
         came = Circumstances(
             association_id=arrival.association_id,
             sop_class_uid=arrival.abstract_syntax,
             received_at=arrival.received_at,
+            calling_ae_title=arrival.calling_ae_title,
+            study_instance_uid=arrival.learned.study_instance_uid,
+            sop_instance_uid=arrival.learned.sop_instance_uid,
+            is_pseudonymised=False,
         )
         try:
             label = self._quarantine.put(arrival.file, came, error.reason, str(error))
+            error.is_again = not label.is_of(came)
             self._journal.write(label.for_ledger())
         except OSError as failure:
             log.error("quarantine failed: %s", type(failure).__name__)  # noqa: TRY400 - a traceback may hold values
-            raise TryAgainError("quarantine") from None
+            raise TryAgainError("quarantine", "quarantine") from None

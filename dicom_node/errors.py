@@ -14,6 +14,15 @@ class NodeError(Exception):
 
     status: Status = Status.CANNOT_UNDERSTAND
 
+    def __init__(self, message: str = "", word: str | None = None) -> None:
+        super().__init__(message)
+        self._word = word
+
+    @property
+    def word(self) -> str:
+        """Why, in one word of a closed list."""
+        return self._word or self.status.name.lower()
+
 
 class RefusedError(NodeError):
     """Do not send it again: we will never take this object."""
@@ -27,8 +36,11 @@ class UnprocessableError(NodeError):
     status = Status.QUARANTINED
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value, reason.value)
         self.reason = reason
+        self.detail = detail
+        self.is_again = False
+        """Whether the same object was in quarantine for the same reason before."""
 
 
 class TryAgainError(NodeError):

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
@@ -24,7 +25,7 @@ from dicom_node.segments import Place
 from dicom_node.status import Reason
 from storage.errors import ImageRejectedError, ImageStoreError, StorageError
 from storage.ledger import Ledger
-from storage.ledger_records import QuarantinedObject, StoredObject
+from storage.ledger_records import StoredObject
 from storage.orthanc import Placed
 
 log = logging.getLogger("osteon.forwarder")
@@ -119,10 +120,7 @@ class Forwarder:
     def _forward_facts(self) -> int:
         facts = list(islice(self._journal.read(), BATCH))
         if facts:
-            self._ledger.record(
-                associations=[fact for _, fact in facts if not isinstance(fact, QuarantinedObject)],
-                quarantined=[fact for _, fact in facts if isinstance(fact, QuarantinedObject)],
-            )
+            self._ledger.record_facts([fact for _, fact in facts])
         for path, _ in facts:
             self._journal.remove(path)
         return len(facts)
@@ -234,8 +232,15 @@ class Forwarder:
         """Acknowledged objects are never dropped: what Orthanc or the ledger cannot take is kept, encrypted."""
         entry = waiting.entry
         came = Circumstances(
-            association_id=entry.association_id, sop_class_uid=entry.sop_class_uid, received_at=entry.received_at
+            association_id=entry.association_id,
+            sop_class_uid=entry.sop_class_uid,
+            received_at=entry.received_at,
+            study_instance_uid=entry.study_instance_uid,
+            sop_instance_uid=entry.sop_instance_uid,
+            source_digest=entry.source_digest,
+            is_pseudonymised=True,
         )
-        self._journal.write(self._quarantine.put(waiting.file, came, reason).for_ledger())
+        kept = self._quarantine.put(waiting.file, came, reason).for_ledger()
+        self._journal.write(replace(kept, association_id=entry.association_id))
         self._outbox.remove(waiting.place)
         log.warning("object of association %s: %s", entry.association_id, reason.value)

@@ -6,6 +6,7 @@ The door writes them as files, the forwarder takes them to the ledger: no databa
 import json
 import logging
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -13,14 +14,27 @@ from pathlib import Path
 from typing import Any
 
 from dicom_node.durable import make_folder, remove, remove_drafts, write_new
-from storage.ledger_records import AssociationSummary, QuarantinedObject
+from storage.ledger_records import (
+    AssociationSummary,
+    LedgerFact,
+    QuarantinedObject,
+    ReasonCount,
+    RejectedAssociations,
+    StudyCount,
+)
 
 log = logging.getLogger("osteon.journal")
 
 DAMAGED = ".damaged"
-Fact = AssociationSummary | QuarantinedObject
-_KINDS: dict[str, type[Fact]] = {"association": AssociationSummary, "quarantined": QuarantinedObject}
-_TIMES = ("opened_at", "closed_at", "received_at")
+SUFFIX = ".json"
+Fact = LedgerFact
+_KINDS: dict[str, type[Fact]] = {
+    "association": AssociationSummary,
+    "quarantined": QuarantinedObject,
+    "rejected": RejectedAssociations,
+}
+_TIMES = ("opened_at", "closed_at", "received_at", "hour")
+_COUNTS: dict[str, type[ReasonCount] | type[StudyCount]] = {"reasons": ReasonCount, "studies": StudyCount}
 
 
 class Journal:
@@ -35,13 +49,14 @@ class Journal:
         """Keep a fact; durable on return. Raises OSError."""
         kind = next(name for name, type_ in _KINDS.items() if isinstance(fact, type_))
         content = json.dumps({"kind": kind, **asdict(fact)}, default=str).encode("utf-8")
-        write_new(self._folder / f"{secrets.token_hex(16)}.json", (content,))
+        # In the order of their names: what corrects an earlier fact is read after it.
+        write_new(self._folder / f"{time.time_ns():020d}-{secrets.token_hex(8)}{SUFFIX}", (content,))
 
     def read(self) -> Iterator[tuple[Path, Fact]]:
         """The facts that are not in the ledger yet."""
-        for path in sorted(self._folder.glob("*.json")):
+        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             try:
-                fact = _from_json(path.read_bytes())
+                fact = fact_of(path.read_bytes())
             except (ValueError, KeyError, TypeError):
                 path.rename(path.with_suffix(DAMAGED))
                 log.error("journal entry %s is damaged and was put aside", path.name)  # noqa: TRY400
@@ -53,10 +68,14 @@ class Journal:
         remove(path)
 
 
-def _from_json(text: bytes) -> Fact:
+def fact_of(text: bytes) -> Fact:
+    """A fact as it was written. Raises ValueError, KeyError or TypeError when `text` is none."""
     content: dict[str, Any] = json.loads(text)
     kind = _KINDS[content.pop("kind")]
     for key in _TIMES:
         if key in content:
             content[key] = datetime.fromisoformat(content[key])
+    for key, counts in _COUNTS.items():
+        if key in content:
+            content[key] = tuple(counts(**one) for one in content[key])
     return kind(**content)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from dicom_node.contexts import accepted_contexts
 from dicom_node.door import Door
-from dicom_node.journal import Journal
+from dicom_node.journal import Fact, Journal
 from dicom_node.receiving import StoreService
+from dicom_node.rejections import Rejections
 from dicom_node.tally import Tallies
 from dicom_node.upper_layer.association import AcceptedAssociation, Limits
 from dicom_node.upper_layer.negotiation import Terms
@@ -74,6 +75,7 @@ class Listener:
         self._address = (host, port)
         self._limits = limits or Limits()
         self._tallies = Tallies(self._note)
+        self._rejections = Rejections(self._write)
         self._terms = Terms(ae_title=ae_title, contexts=accepted_contexts(), maximum_length=PDU_BYTES)
         self._open: dict[int, _Open] = {}
         self._lock = threading.Lock()
@@ -101,6 +103,7 @@ class Listener:
             one.wire.interrupt()
         for one in being_served:
             one.thread.join(_STOP_SECONDS)
+        self._rejections.flush()
 
     def _accept(self) -> None:
         listening = self._socket
@@ -136,6 +139,8 @@ class Listener:
             service = StoreService(self._door, self._tallies, address)
             association = AcceptedAssociation(wire, self._terms, self._limits, service)
             association.run(refuse_with=LOCAL_LIMIT if is_full else None)
+            if association.rejection is not None:
+                self._rejections.note(association.calling_ae_title, address, association.rejection)
         except Exception as error:  # noqa: BLE001 - the boundary of a thread: one peer must not end more than itself
             log.error("an association failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may hold values
         finally:
@@ -146,7 +151,10 @@ class Listener:
 
     def _note(self, summary: AssociationSummary) -> None:
         log.info("association %s %s, %s received", summary.association_id, summary.outcome, summary.received)
+        self._write(summary)
+
+    def _write(self, fact: Fact) -> None:
         try:
-            self._journal.write(summary)
+            self._journal.write(fact)
         except OSError as error:
             log.error("journal: %s", type(error).__name__)  # noqa: TRY400

@@ -6,13 +6,16 @@ that are bound to the label.
 
 import hmac
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
-from dicom_node.durable import make_folder, remove_drafts, write_new
+from dicom_node.durable import make_folder, remove_drafts, sync_folder, write_new
+from dicom_node.fates import Decision, decide, has_fate
 from dicom_node.status import Reason
 from storage.keys import KeyRing
 from storage.ledger_records import QuarantinedObject
@@ -36,6 +39,16 @@ class Label:
     size: int
     key_id: str
     received_at: datetime
+    calling_ae_title: str = ""
+    study_instance_uid: str | None = None
+    sop_instance_uid: str | None = None
+    source_digest: str = ""
+    is_pseudonymised: bool | None = None
+    """Whether it was set aside after it had been pseudonymised; None: sealed by a version that did not note it."""
+
+    def is_of(self, came: "Circumstances") -> bool:
+        """Whether it was made for this arrival, not for an earlier one of the same object."""
+        return (self.association_id, self.received_at) == (came.association_id, came.received_at)
 
     def for_ledger(self) -> QuarantinedObject:
         return QuarantinedObject(
@@ -45,16 +58,26 @@ class Label:
             sop_class_uid=self.sop_class_uid,
             size=self.size,
             received_at=self.received_at,
+            study_instance_uid=self.study_instance_uid,
+            sop_instance_uid=self.sop_instance_uid,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """How an object came: what the label takes over. None of it is taken from the object."""
+    """How an object came: what the label takes over. Of the object's own, only pseudonymised UIDs and a keyed digest.
+
+    What is not known when it is set aside can be left out.
+    """
 
     association_id: str
     sop_class_uid: str
     received_at: datetime
+    calling_ae_title: str = ""
+    study_instance_uid: str | None = None
+    sop_instance_uid: str | None = None
+    source_digest: str = ""
+    is_pseudonymised: bool | None = None
 
 
 class Quarantine:
@@ -76,16 +99,14 @@ class Quarantine:
 
         Raises OSError when it cannot be kept.
         """
-        name = hmac.digest(self._name_key, reason.value.encode() + b"\0" + content, "sha256")[:_ID_BYTES].hex()
+        name = self._free_name(content, reason)
         label = Label(
             quarantine_id=name,
-            association_id=came.association_id,
             reason=reason,
             detail=detail,
-            sop_class_uid=came.sop_class_uid,
             size=len(content),
             key_id=self._keys.key_id,
-            received_at=came.received_at,
+            **asdict(came),
         )
         head = _label_to_json(label)
         sealed = seal_chunks(self._seal_key, content, head)
@@ -98,8 +119,11 @@ class Quarantine:
 
     def labels(self) -> Iterator[Label]:
         """What is in quarantine, by id."""
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            yield _label_of(path)
+        return labels_in(self._folder)
+
+    def label(self, quarantine_id: str) -> Label:
+        """What may be known of one. Raises OSError, and ValueError, KeyError or TypeError when it is damaged."""
+        return _label_of(self._folder / (quarantine_id + SUFFIX))
 
     def open(self, quarantine_id: str) -> bytes:
         """The object, in clear, in memory, also when the key was rotated since.
@@ -112,6 +136,45 @@ class Quarantine:
         label = content[start:end]
         key = self._keys.derive_as(_label_from_json(label).key_id, "quarantine-seal")
         return unseal_chunks(key, content[end:], label)
+
+    def remove(self, decision: Decision) -> None:
+        """Let an object go whose fate is decided; durable on return. Raises OSError."""
+        decide(self._folder, decision)
+        (self._folder / (decision.quarantine_id + SUFFIX)).unlink(missing_ok=True)
+        sync_folder(self._folder)
+
+    def _free_name(self, content: bytes, reason: Reason) -> str:
+        """Equal for equal objects, unless the fate of the one before is decided: what comes then is another one."""
+        for times in count():
+            known = f"{reason.value}\0".encode() + (f"{times}\0".encode() if times else b"")
+            name = hmac.digest(self._name_key, known + content, "sha256")[:_ID_BYTES].hex()
+            if not has_fate(self._folder, name):
+                return name
+        raise AssertionError
+
+
+def labels_in(folder: Path) -> Iterator[Label]:
+    """What is in the quarantine in `folder`, by id; needs no key. What is damaged, or going, is passed over."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        if not has_fate(folder, path.name.removesuffix(SUFFIX)):
+            with suppress(ValueError, KeyError, TypeError, FileNotFoundError):
+                yield _label_of(path)
+
+
+def damaged_in(folder: Path) -> Iterator[str]:
+    """Names of sealed files whose label cannot be read."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            _label_of(path)
+        except (ValueError, KeyError, TypeError):
+            yield path.name
+        except FileNotFoundError:
+            continue
+
+
+def is_quarantine_id(text: str) -> bool:
+    """Whether it can be one: no path is ever built of anything else."""
+    return re.fullmatch(f"[0-9a-f]{{{2 * _ID_BYTES}}}", text) is not None
 
 
 def _label_of(path: Path) -> Label:

@@ -1,13 +1,15 @@
 """The requests of one association: C-ECHO is answered, C-STORE goes through the door."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
+from dicom_node.own_uids import Learned
 from dicom_node.pseudonymisation.part10 import new_frame
 from dicom_node.status import Status
-from dicom_node.tally import Count, Tallies, Tally
+from dicom_node.tally import Count, Tallies, Tally, Told
 from dicom_node.uids import is_uid
 from dicom_node.upper_layer.association import UNRECOGNISED_OPERATION, Answer, Ending, Message
 from dicom_node.upper_layer.commands import Field
@@ -43,26 +45,28 @@ class StoreService:
 
     def _store(self, message: Message) -> Answer:
         tally = self._tallies.received(id(self))
-        count = Count.REFUSED
+        count, told, learned = Count.REFUSED, Told("unexpected_error"), Learned()
         try:
-            outcome = self._door.receive(_arrival(message, tally))
+            outcome = self._door.receive(_arrival(message, tally, learned))
+            told = Told()
             count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
         except NodeError as error:
             log.warning("C-STORE: %s (association %s)", error, tally.association_id)
             count = Count.QUARANTINED if isinstance(error, UnprocessableError) else Count.REFUSED
+            told = Told(error.word, is_again=isinstance(error, UnprocessableError) and error.is_again)
             return Answer(error.status, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary; what it says may hold a value
             log.error("C-STORE failed: %s", type(error).__name__)  # noqa: TRY400
             return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
         finally:
-            self._tallies.counted(tally, count)
+            self._tallies.counted(tally, count, replace(told, study_instance_uid=learned.study_instance_uid))
         return Answer(Status.SUCCESS)
 
 
-def _arrival(message: Message, tally: Tally) -> Arrival:
+def _arrival(message: Message, tally: Tally, learned: Learned) -> Arrival:
     command, data_set = message.command, message.data_set
     if data_set is None or data_set.is_too_large:
-        raise TryAgainError("the object is larger than this node takes")
+        raise TryAgainError("the object is larger than this node takes", "too_large")
     head = new_frame(
         sop_class_uid=message.context.abstract_syntax,
         sop_instance_uid=command.sop_instance_uid if is_uid(command.sop_instance_uid) else "",
@@ -76,4 +80,5 @@ def _arrival(message: Message, tally: Tally) -> Arrival:
         affected_sop_class_uid=command.sop_class_uid,
         affected_sop_instance_uid=command.sop_instance_uid,
         received_at=datetime.now(UTC),
+        learned=learned,
     )

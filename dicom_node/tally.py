@@ -7,17 +7,20 @@ last.
 
 import threading
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 
 from dicom_node.upper_layer.association import Ending
-from storage.ledger_records import AssociationSummary
+from storage.ledger_records import AssociationSummary, ReasonCount, StudyCount
 
 REMEMBERED = 1000
 """Ended associations whose late news are still understood."""
+
+MOST_STUDIES = 1000
+"""Of one association that are counted each; a hostile peer may name a new one with every object."""
 
 
 class Count(Enum):
@@ -27,6 +30,19 @@ class Count(Enum):
     DUPLICATE = "duplicates"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+
+
+AGAIN = "quarantined_again"
+"""Stands beside the counts, by reason: the same object already lay in quarantine for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of one object beside its count: the reason, if it was not taken, and its pseudonymised study."""
+
+    reason: str = ""
+    study_instance_uid: str | None = None
+    is_again: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +57,17 @@ class Tally:
     ending: Ending | None = None
     received: int = 0
     counts: dict[Count, int] = field(default_factory=lambda: dict.fromkeys(Count, 0))
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    studies: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def count(self, count: Count, told: Told) -> None:
+        self.counts[count] += 1
+        if count in {Count.QUARANTINED, Count.REFUSED}:
+            self.reasons[AGAIN if told.is_again else count.value, told.reason] += 1
+        study = told.study_instance_uid
+        if study is not None and (study in self.studies or len(self.studies) < MOST_STUDIES):
+            counts = self.studies.setdefault(study, Counter())
+            counts.update([count.value, AGAIN] if told.is_again else [count.value])
 
     @property
     def is_over(self) -> bool:
@@ -56,7 +83,18 @@ class Tally:
             closed_at=self.closed_at or datetime.now(UTC),
             outcome=(self.ending or Ending.LOST).value,
             received=self.received,
-            **{count.value: number for count, number in self.counts.items()},
+            stored=self.counts[Count.STORED],
+            duplicates=self.counts[Count.DUPLICATE],
+            quarantined=self.counts[Count.QUARANTINED],
+            refused=self.counts[Count.REFUSED],
+            reasons=tuple(
+                ReasonCount(outcome=outcome, reason=reason, count=number)
+                for (outcome, reason), number in sorted(self.reasons.items())
+            ),
+            studies=tuple(
+                StudyCount(study_instance_uid=study, **{name: counts[name] for name in (*_COUNTED, AGAIN)})
+                for study, counts in sorted(self.studies.items())
+            ),
         )
 
 
@@ -84,10 +122,10 @@ class Tallies:
             tally.received += 1
             return tally
 
-    def counted(self, tally: Tally, count: Count) -> None:
+    def counted(self, tally: Tally, count: Count, told: Told | None = None) -> None:
         """What became of the object that came."""
         with self._lock:
-            tally.counts[count] += 1
+            tally.count(count, told or Told())
         self._write_if_over(tally)
 
     def ended(self, key: int, ending: Ending) -> None:
@@ -102,6 +140,9 @@ class Tallies:
     def _write_if_over(self, tally: Tally) -> None:
         if tally.is_over:
             self._write(tally.summary())
+
+
+_COUNTED = tuple(count.value for count in Count)
 
 
 def _rank(ending: Ending) -> int:

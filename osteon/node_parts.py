@@ -10,13 +10,14 @@ from dicom_node.known_studies import KnownStudies
 from dicom_node.listener import Listener
 from dicom_node.node import Node
 from dicom_node.outbox import Outbox
+from dicom_node.own_uids import OwnUids
 from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordStore
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.spares import READY
 from dicom_node.uids import UidMap
-from osteon.engine_parts import engine_maker
+from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
 from osteon.settings import Settings
@@ -65,6 +66,7 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         quarantine=quarantine,
         journal=journal,
         studies=KnownStudies(ledger.study),
+        own_uids=OwnUids(written_uid(settings, map_uid)),
     )
     listener = Listener(
         door=door,

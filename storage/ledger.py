@@ -1,18 +1,25 @@
 """The ledger: writes down, in batches, every object that came through the door and what became of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.database import writing
 from storage.errors import LedgerConflictError
-from storage.ledger_records import AssociationSummary, LedgerCounts, QuarantinedObject, StoredObject, StudyContents
+from storage.ledger_facts import record_associations, record_quarantined, record_rejected
+from storage.ledger_objects import give_way, note_again
+from storage.ledger_records import (
+    UNKNOWN_DIGEST,
+    AssociationSummary,
+    LedgerCounts,
+    LedgerFact,
+    QuarantinedObject,
+    RejectedAssociations,
+    StoredObject,
+    StudyContents,
+)
 from storage.ledger_tables import (
-    AssociationRow,
     InstanceRow,
     PatientRow,
     QuarantinedRow,
@@ -20,9 +27,8 @@ from storage.ledger_tables import (
     StudyRow,
 )
 from storage.tables import Base
+from storage.upserts import insert_missing, lookup
 
-# SQLite takes 32766 parameters in one statement, PostgreSQL 65535.
-LOOKUP_SIZE = 1000
 STREAM_SIZE = 1000
 
 
@@ -37,25 +43,38 @@ class Ledger:
         objects: Sequence[StoredObject] = (),
         associations: Sequence[AssociationSummary] = (),
         quarantined: Sequence[QuarantinedObject] = (),
+        rejected: Sequence[RejectedAssociations] = (),
     ) -> None:
         """Record everything or nothing. What is already there stays as it was: recording twice is harmless.
 
         Only what a patient, study or series lacked is filled in, and an association is brought up to date, since
-        its summary may be corrected after a crash. Raises LedgerConflictError when an object contradicts what is
-        recorded.
+        its summary may be corrected after a crash. A row of an object that was lost, or of which it is not known
+        what it was made from, gives way to one that knows. Raises LedgerConflictError when an object contradicts
+        what is recorded.
         """
-        if not (objects or associations or quarantined):
+        if not (objects or associations or quarantined or rejected):
             return
         with writing(self._engine).begin() as connection:
             if objects:
                 _record_objects(connection, objects)
-            _replace(connection, AssociationRow, [asdict(summary) for summary in associations])
-            _insert_missing(connection, QuarantinedRow, [asdict(item) for item in quarantined])
+                note_again(connection, objects)
+            record_associations(connection, associations)
+            record_quarantined(connection, quarantined)
+            record_rejected(connection, rejected)
+
+    def record_facts(self, facts: Sequence[LedgerFact]) -> None:
+        """Record what the door's journal holds, as `record` does."""
+        self.record(
+            associations=[fact for fact in facts if isinstance(fact, AssociationSummary)],
+            quarantined=[fact for fact in facts if isinstance(fact, QuarantinedObject)],
+            rejected=[fact for fact in facts if isinstance(fact, RejectedAssociations)],
+        )
 
     def source_digests(self, sop_instance_uids: Collection[str]) -> dict[str, str]:
-        """Keyed digest of each of these objects that is already stored."""
+        """Keyed digest of each of these objects that is already stored, where it is known."""
         with self._engine.connect() as connection:
-            return _lookup(connection, InstanceRow.sop_instance_uid, InstanceRow.source_digest, sop_instance_uids)
+            found = lookup(connection, InstanceRow.sop_instance_uid, InstanceRow.source_digest, sop_instance_uids)
+        return {uid: digest for uid, digest in found.items() if digest != UNKNOWN_DIGEST}
 
     def contradicted(self, objects: Sequence[StoredObject]) -> frozenset[str]:
         """The SOPInstanceUIDs of those that the ledger, or an earlier one of them, contradicts. Nothing is recorded."""
@@ -69,12 +88,16 @@ class Ledger:
         return frozenset()
 
     def study(self, study_instance_uid: str) -> StudyContents | None:
-        """What is recorded of a study; None when it is unknown."""
+        """What is recorded of a study; None when it is unknown.
+
+        Objects that are lost, or of which it is not known what they were made from, are not told: they may come again.
+        """
         owner = select(StudyRow.pseudonym).where(StudyRow.study_instance_uid == study_instance_uid)
         digests = (
             select(InstanceRow.sop_instance_uid, InstanceRow.source_digest)
             .join(SeriesRow, SeriesRow.series_instance_uid == InstanceRow.series_instance_uid)
             .where(SeriesRow.study_instance_uid == study_instance_uid)
+            .where(InstanceRow.lost_at.is_(None), InstanceRow.source_digest != UNKNOWN_DIGEST)
         )
         with self._engine.connect() as connection:
             pseudonym = connection.execute(owner).scalar_one_or_none()
@@ -115,10 +138,11 @@ def _record_objects(connection: Connection, objects: Sequence[StoredObject]) -> 
     studies = _first_of_each(objects, StudyRow, "study_instance_uid")
     series = _first_of_each(objects, SeriesRow, "series_instance_uid")
     instances = _first_of_each(objects, InstanceRow, "sop_instance_uid")
-    _insert_missing(connection, PatientRow, patients)
-    _insert_missing(connection, StudyRow, studies)
-    _insert_missing(connection, SeriesRow, series)
-    _insert_missing(connection, InstanceRow, instances)
+    give_way(connection, instances)
+    insert_missing(connection, PatientRow, patients)
+    insert_missing(connection, StudyRow, studies)
+    insert_missing(connection, SeriesRow, series)
+    insert_missing(connection, InstanceRow, instances)
     _refuse_contradictions(connection, objects)
     _fill_gaps(connection, PatientRow, "pseudonym", objects)
     _fill_gaps(connection, StudyRow, "study_instance_uid", objects)
@@ -140,28 +164,6 @@ def _first_of_each(objects: Iterable[StoredObject], row: type[Base], key: str) -
     return [found[value] for value in sorted(found)]
 
 
-def _insert_missing(connection: Connection, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
-    if values:
-        connection.execute(_insert(connection, row).on_conflict_do_nothing(), values)
-
-
-def _replace(connection: Connection, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
-    if not values:
-        return
-    table = row.__table__
-    statement = _insert(connection, row)
-    keys = [column.name for column in table.primary_key]
-    rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    ordered = sorted(values, key=lambda value: tuple(value[key] for key in keys))
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), ordered)
-
-
-def _insert(connection: Connection, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(row)
-    return sqlite.insert(row)
-
-
 def _refuse_contradictions(connection: Connection, objects: Sequence[StoredObject]) -> None:
     """Compare the batch with what is recorded, now that its own rows are in too."""
     checks = (
@@ -172,28 +174,15 @@ def _refuse_contradictions(connection: Connection, objects: Sequence[StoredObjec
     )
     contradictions = []
     for what, child, attribute in checks:
-        known = _lookup(connection, child, attribute, {getattr(item, child.key) for item in objects})
+        known = lookup(connection, child, attribute, {getattr(item, child.key) for item in objects})
         for item in objects:
             uid = getattr(item, child.key)
-            if getattr(item, attribute.key) != known.get(uid):
+            mine, recorded = getattr(item, attribute.key), known.get(uid)
+            if mine != recorded and UNKNOWN_DIGEST not in {mine, recorded}:
                 text = f"{what} {uid} contradicts the ledger on {attribute.key}"
                 contradictions.append((text, item.sop_instance_uid))
     if contradictions:
         raise LedgerConflictError(contradictions[0][0], [uid for _, uid in contradictions])
-
-
-def _lookup(
-    connection: Connection,
-    key: InstrumentedAttribute[str],
-    value: InstrumentedAttribute[str],
-    wanted: Collection[str],
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    ordered = sorted(set(wanted))
-    for start in range(0, len(ordered), LOOKUP_SIZE):
-        some = ordered[start : start + LOOKUP_SIZE]
-        found |= dict(connection.execute(select(key, value).where(key.in_(some))).all())
-    return found
 
 
 def _fill_gaps(connection: Connection, row: type[Base], key: str, objects: Sequence[StoredObject]) -> None:

@@ -11,6 +11,15 @@ from sqlalchemy import BigInteger, Integer, String
 
 from storage.ledger_tables import SHA256_HEX_LENGTH, InstanceRow, PatientRow, SeriesRow, StudyRow
 
+UNKNOWN_DIGEST = "unknown"
+"""The source digest of an object that was found in Orthanc: what it was made from cannot be seen any more.
+
+When it is sent again, the files are compared, and the row takes over what the new one knows.
+"""
+
+FOUND_IN_ORTHANC = "found-in-orthanc"
+"""Stands for the association of an object that was found there without a row of the ledger."""
+
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIG_INTEGER = 2**63 - 1
 
@@ -120,6 +129,30 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonCount:
+    """How many objects of an association were refused, quarantined or quarantined_again for one reason."""
+
+    outcome: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyCount:
+    """What became of the objects of one study that an association carried.
+
+    Of the quarantined, `quarantined_again` lay in quarantine for the same reason before.
+    """
+
+    study_instance_uid: str
+    stored: int
+    duplicates: int
+    quarantined: int
+    quarantined_again: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationSummary:
     """One closed association. `outcome` is released, aborted or lost."""
 
@@ -134,11 +167,14 @@ class AssociationSummary:
     duplicates: int
     quarantined: int
     refused: int
+    reasons: tuple[ReasonCount, ...] = ()
+    studies: tuple[StudyCount, ...] = ()
+    """Of the objects whose study could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantinedObject:
-    """One object set aside; `reason` is a code, never a text taken from the object."""
+    """One object set aside; `reason` is a code, never a text taken from the object. UIDs are pseudonymised."""
 
     quarantine_id: str
     association_id: str
@@ -146,6 +182,24 @@ class QuarantinedObject:
     sop_class_uid: str
     size: int
     received_at: datetime
+    study_instance_uid: str | None = None
+    sop_instance_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedAssociations:
+    """How many associations of one caller were rejected for one reason in one hour, as counted by one process."""
+
+    hour: datetime
+    calling_ae_title: str
+    peer_address: str
+    reason: str
+    counted_by: str
+    count: int
+
+
+LedgerFact = AssociationSummary | QuarantinedObject | RejectedAssociations
+"""What the door writes into its journal."""
 
 
 @dataclass(frozen=True, slots=True)

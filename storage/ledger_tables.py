@@ -132,7 +132,9 @@ class AssociationStudyRow(Base):
     __tablename__ = "association_study"
     __table_args__ = (
         CheckConstraint(
-            "stored >= 0 AND duplicates >= 0 AND quarantined >= 0 AND refused >= 0", name="counts_not_negative"
+            "stored >= 0 AND duplicates >= 0 AND quarantined >= quarantined_again AND quarantined_again >= 0"
+            " AND refused >= 0",
+            name="counts_not_negative",
         ),
     )
 
@@ -142,6 +144,7 @@ class AssociationStudyRow(Base):
     stored: Mapped[int]
     duplicates: Mapped[int]
     quarantined: Mapped[int]
+    quarantined_again: Mapped[int]
     refused: Mapped[int]
 
 

@@ -101,6 +101,9 @@ class AcceptedAssociation:
         self._contexts: Mapping[int, Context] = {}
         self._peer_maximum = 0
         self._command_context = 0
+        self.calling_ae_title = ""
+        self.rejection: Rejection | None = None
+        """Why it was rejected, if it was."""
 
     def run(self, refuse_with: Rejection | None = None) -> None:
         """Negotiate, serve, end. `refuse_with`: answer any request with this rejection."""
@@ -133,6 +136,7 @@ class AcceptedAssociation:
             raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
         refusal = request.rejection or refuse_with or self._service.opened(request.calling_ae_title)
         if refusal is not None:
+            self.calling_ae_title, self.rejection = request.calling_ae_title, refusal
             self._wire.write(rejected(refusal))
             return False
         if 0 < request.maximum_length < SHORTEST_PDU:

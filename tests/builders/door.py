@@ -13,6 +13,7 @@ from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox
+from dicom_node.own_uids import OwnUids
 from dicom_node.pseudonymisation.engine import Engine
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymisation.profile import DEFAULT
@@ -90,6 +91,7 @@ def parts_in(
         quarantine=quarantine,
         journal=journal,
         studies=KnownStudies(known),
+        own_uids=OwnUids(UidMap(KEYS.derive("uid"))),
     )
     return Parts(door, outbox, quarantine, journal, folder, vault)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dicom_node.tally import Count, Tallies, Tally
+from dicom_node.tally import MOST_STUDIES, Count, Tallies, Tally, Told
 from dicom_node.upper_layer.association import Ending
 from storage.ledger_records import AssociationSummary
 
@@ -59,3 +59,42 @@ def test_an_object_that_is_handled_after_the_end_is_counted_too(
     tallies.ended(KEY, Ending.LOST)
     tallies.counted(tallies.received(KEY), Count.STORED)
     assert sums(written[-1]) == ("lost", 1, 1, 0, 0, 0)
+
+
+def test_what_was_not_taken_is_counted_by_reason_and_by_study(
+    tallies: Tallies, written: list[AssociationSummary]
+) -> None:
+    for count, told in (
+        (Count.STORED, Told(study_instance_uid="2.25.1")),
+        (Count.DUPLICATE, Told(study_instance_uid="2.25.1")),
+        (Count.QUARANTINED, Told("residue", "2.25.1")),
+        (Count.QUARANTINED, Told("residue", "2.25.1", is_again=True)),
+        (Count.QUARANTINED, Told("unreadable")),
+        (Count.REFUSED, Told("vault", "2.25.2")),
+    ):
+        tallies.counted(tallies.received(KEY), count, told)
+    tallies.ended(KEY, Ending.RELEASED)
+
+    (summary,) = written
+    assert sums(summary) == ("released", 6, 1, 1, 3, 1)
+    assert [(one.outcome, one.reason, one.count) for one in summary.reasons] == [
+        ("quarantined", "residue", 1),
+        ("quarantined", "unreadable", 1),
+        ("quarantined_again", "residue", 1),
+        ("refused", "vault", 1),
+    ]
+    first, second = summary.studies
+    assert (first.study_instance_uid, first.stored, first.duplicates) == ("2.25.1", 1, 1)
+    assert (first.quarantined, first.quarantined_again, first.refused) == (2, 1, 0)
+    assert (second.study_instance_uid, second.refused) == ("2.25.2", 1)
+
+
+def test_a_peer_that_names_a_new_study_with_every_object_fills_no_memory(
+    tallies: Tallies, written: list[AssociationSummary]
+) -> None:
+    for number in range(MOST_STUDIES + 5):
+        tallies.counted(tallies.received(KEY), Count.QUARANTINED, Told("residue", f"2.25.{number}"))
+    tallies.ended(KEY, Ending.RELEASED)
+
+    assert written[0].quarantined == MOST_STUDIES + 5
+    assert len(written[0].studies) == MOST_STUDIES

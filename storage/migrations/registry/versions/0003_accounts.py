@@ -99,10 +99,12 @@ def create_association_study() -> None:
         sa.Column("stored", sa.Integer(), nullable=False),
         sa.Column("duplicates", sa.Integer(), nullable=False),
         sa.Column("quarantined", sa.Integer(), nullable=False),
+        sa.Column("quarantined_again", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("association_id", "study_instance_uid", name="pk_association_study"),
         sa.CheckConstraint(
-            "stored >= 0 AND duplicates >= 0 AND quarantined >= 0 AND refused >= 0",
+            "stored >= 0 AND duplicates >= 0 AND quarantined >= quarantined_again AND quarantined_again >= 0"
+            " AND refused >= 0",
             name=op.f("ck_association_study_counts_not_negative"),
         ),
     )

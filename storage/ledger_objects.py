@@ -1,0 +1,75 @@
+"""Rows of objects that are there already: which give way to a new one, and what came in two associations at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
+
+from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST, StoredObject
+from storage.ledger_tables import CameAgainRow, InstanceRow
+from storage.upserts import in_pieces, insert_missing
+
+Arrival = tuple[str, datetime]
+"""Association and time: no object has them but one."""
+
+_KEPT = ("sop_instance_uid", "series_instance_uid")
+
+
+def give_way(connection: Connection, instances: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of lost objects, and rows that do not know what their object was made from, take over what is new."""
+    uids = _giving_way(connection, [values["sop_instance_uid"] for values in instances])
+    found = [values for values in instances if values["sop_instance_uid"] in uids]
+    if not found:
+        return
+    names = [name for name in found[0] if name not in _KEPT]
+    is_same = InstanceRow.source_digest == bindparam("new_source_digest")
+    statement = (
+        update(InstanceRow)
+        .where(
+            InstanceRow.sop_instance_uid == bindparam("key"),
+            InstanceRow.series_instance_uid == bindparam("series"),
+            or_(InstanceRow.source_digest == UNKNOWN_DIGEST, and_(InstanceRow.lost_at.is_not(None), is_same)),
+        )
+        .values({name: bindparam(f"new_{name}") for name in names} | {"lost_at": None})
+    )
+    rows = [
+        {"key": values["sop_instance_uid"], "series": values["series_instance_uid"]}
+        | {f"new_{name}": values[name] for name in names}
+        for values in found
+        if values["source_digest"] != UNKNOWN_DIGEST
+    ]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def note_again(connection: Connection, objects: Sequence[StoredObject]) -> None:
+    """Two associations may send one object at the same moment, and both count it as stored: it is there once."""
+    first: dict[str, Arrival] = {}
+    for some in in_pieces([item.sop_instance_uid for item in objects]):
+        wanted = select(InstanceRow.sop_instance_uid, InstanceRow.association_id, InstanceRow.received_at)
+        rows = connection.execute(wanted.where(InstanceRow.sop_instance_uid.in_(some)))
+        first |= {uid: (association, at) for uid, association, at in rows}
+    again = {
+        (item.association_id, item.sop_instance_uid): item.study_instance_uid
+        for item in objects
+        if (item.association_id, item.received_at) != first[item.sop_instance_uid]
+        and item.association_id != FOUND_IN_ORTHANC
+    }
+    insert_missing(
+        connection,
+        CameAgainRow,
+        [
+            {"association_id": association, "object_id": uid, "study_instance_uid": study}
+            for (association, uid), study in sorted(again.items())
+        ],
+    )
+
+
+def _giving_way(connection: Connection, uids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    gives_way = or_(InstanceRow.lost_at.is_not(None), InstanceRow.source_digest == UNKNOWN_DIGEST)
+    for some in in_pieces(uids):
+        wanted = select(InstanceRow.sop_instance_uid).where(InstanceRow.sop_instance_uid.in_(some), gives_way)
+        found.update(connection.scalars(wanted))
+    return found

@@ -1,0 +1,61 @@
+"""What an association brought is counted by reason and study in the journal, with real peers."""
+
+from io import BytesIO
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pynetdicom import AE
+from pynetdicom.association import Association
+
+from dicom_node.uids import UidMap
+from storage.ledger_records import AssociationSummary, QuarantinedObject, RejectedAssociations
+from tests.builders.door import KEYS, Parts, ct
+from tests.services.processes import wait_for
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+
+
+def associate(port: int, called: str = "OSTEON") -> Association:
+    entity = AE(ae_title="PACS")
+    entity.add_requested_context(CT, "1.2.840.10008.1.2.1")
+    return entity.associate("127.0.0.1", port, ae_title=called)
+
+
+def dataset(**changes: object) -> Dataset:
+    return pydicom.dcmread(BytesIO(ct(**changes)))
+
+
+@pytest.mark.usefixtures("quick_disk")
+def test_reasons_and_studies_are_counted(port: int, parts: Parts) -> None:
+    association = associate(port)
+    for changes in ({}, {}, {"PatientID": "", "SOPInstanceUID": "1.2"}, {"PatientID": "", "SOPInstanceUID": "1.2"}):
+        association.send_c_store(dataset(**changes))
+    association.release()
+
+    wait_for(lambda: any(isinstance(fact, AssociationSummary) for _, fact in parts.journal.read()), "the summary")
+    facts = [fact for _, fact in parts.journal.read()]
+    (summary,) = (fact for fact in facts if isinstance(fact, AssociationSummary))
+    assert [(one.outcome, one.reason, one.count) for one in summary.reasons] == [
+        ("quarantined", "missing_patient_id", 1),
+        ("quarantined_again", "missing_patient_id", 1),
+    ]
+    (study,) = summary.studies
+    assert study.study_instance_uid == UidMap(KEYS.derive("uid"))(str(dataset().StudyInstanceUID))
+    assert (study.stored, study.duplicates, study.quarantined, study.quarantined_again) == (1, 1, 2, 1)
+    set_aside = next(fact for fact in facts if isinstance(fact, QuarantinedObject))
+    assert set_aside.study_instance_uid == study.study_instance_uid
+    assert set_aside.sop_instance_uid == UidMap(KEYS.derive("uid"))("1.2")
+
+
+def test_who_asks_for_another_node_is_counted_once_an_hour(port: int, parts: Parts) -> None:
+    for _ in range(3):
+        assert associate(port, called="SOMEONE").is_rejected
+
+    wait_for(lambda: any(isinstance(fact, RejectedAssociations) for _, fact in parts.journal.read()), "the first")
+    (rejected,) = (fact for _, fact in parts.journal.read() if isinstance(fact, RejectedAssociations))
+    assert (rejected.calling_ae_title, rejected.peer_address, rejected.reason) == (
+        "PACS",
+        "127.0.0.1",
+        "called_ae_title",
+    )
