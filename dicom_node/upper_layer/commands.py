@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-NO_DATA_SET = 0x0101
+NO_DATA_SET, _WITH_DATA_SET = 0x0101, 0x0001
 RESPONSE = 0x8000
 _ELEMENT = struct.Struct("<HHI")
 _AFFECTED_SOP_CLASS, _REQUESTED_SOP_CLASS = 0x0002, 0x0003
 _COMMAND_FIELD, _MESSAGE_ID, _RESPONDED_ID, _DATA_SET_TYPE = 0x0100, 0x0110, 0x0120, 0x0800
 _STATUS, _ERROR_COMMENT = 0x0900, 0x0902
 _AFFECTED_SOP_INSTANCE, _REQUESTED_SOP_INSTANCE, _ACTION_TYPE = 0x1000, 0x1001, 0x1008
+_PRIORITY, _MEDIUM = 0x0700, 0
 _LONGEST_COMMENT = 64
 
 
@@ -73,6 +74,47 @@ def response(command: Command, status: int, comment: str = "") -> bytes:
             *(((_ACTION_TYPE, _short(command.action_type)),) if command.action_type is not None else ()),
         )
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a request was answered with."""
+
+    field: int
+    message_id: int
+    """Of the request."""
+    has_data_set: bool
+    status: int
+    comment: str
+
+
+def store_request(message_id: int, sop_class_uid: str, sop_instance_uid: str) -> bytes:
+    """The command set of a C-STORE (PS3.7 9.3.1.1), whose data set follows."""
+    return _written(
+        (
+            (_AFFECTED_SOP_CLASS, _text(sop_class_uid, b"\0")),
+            (_COMMAND_FIELD, _short(Field.C_STORE)),
+            (_MESSAGE_ID, _short(message_id)),
+            (_PRIORITY, _short(_MEDIUM)),
+            (_DATA_SET_TYPE, _short(_WITH_DATA_SET)),
+            (_AFFECTED_SOP_INSTANCE, _text(sop_instance_uid, b"\0")),
+        )
+    )
+
+
+def read_response(content: bytes) -> Response:
+    """The response in a command set. Raises CommandError."""
+    values = _values(content)
+    try:
+        return Response(
+            field=_number(values[_COMMAND_FIELD]),
+            message_id=_number(values[_RESPONDED_ID]),
+            has_data_set=_number(values[_DATA_SET_TYPE]) != NO_DATA_SET,
+            status=_number(values[_STATUS]),
+            comment=values.get(_ERROR_COMMENT, b"").decode("ascii", "replace").strip(" \0"),
+        )
+    except (KeyError, struct.error):
+        raise CommandError("a command set without what every response has") from None
 
 
 def _values(content: bytes) -> dict[int, bytes]:

@@ -17,6 +17,9 @@ class Outcome(Enum):
     LOST = "connection lost"
 
 
+_OUT_OF_RESOURCES = range(0xA700, 0xA800)
+"""PS3.4 Table B.2-1: the peer may take it later."""
+
 SUCCESS = frozenset({Outcome.STORED, Outcome.STORED_WITH_WARNING})
 
 
@@ -36,6 +39,11 @@ class Delivery:
         return self.outcome in SUCCESS
 
     @property
+    def is_passing(self) -> bool:
+        """Whether it failed for a reason that passes."""
+        return self.outcome is Outcome.LOST or self.status in _OUT_OF_RESOURCES
+
+    @property
     def reason(self) -> str:
         """Outcome, status and comment in one phrase; no path."""
         status = "" if self.status is None else f" 0x{self.status:04X}"
@@ -50,6 +58,8 @@ class SendReport:
     deliveries: tuple[Delivery, ...]
     ignored: tuple[Path, ...]
     seconds: float
+    acknowledged_earlier: int = 0
+    """Files that were not sent, for an earlier run had sent them."""
 
     @property
     def succeeded(self) -> int:

@@ -4,8 +4,11 @@ TransferError
 ├── UsageError            what was asked cannot be meant: correct the command
 ├── NothingToSendError    no DICOM file where one was expected
 ├── FolderError           the local folder cannot be written
+├── JournalError          the journal of a send cannot be used
 ├── PeerError             the DICOM peer or the server cannot be talked to: try again later
 │   ├── PeerRejectedError the peer answered, and declined
+│   │   └── PeerBusyError it declined for the moment: its own limit, not us
+│   ├── ConnectionLostError an open association ended before its time
 │   └── NetworkError      connection refused, lost or too slow, after all retries
 ├── SignInError           the token is missing, wrong or revoked
 ├── UnknownTargetError    no such patient or study behind the server
@@ -33,12 +36,24 @@ class FolderError(TransferError):
     """Choose another folder, or make room in this one."""
 
 
+class JournalError(TransferError):
+    """Choose another file, or wait for the other send."""
+
+
 class PeerError(TransferError):
     """Check that the other side runs and is reachable, then try again."""
 
 
 class PeerRejectedError(PeerError):
     """The other side runs, and does not want this association."""
+
+
+class PeerBusyError(PeerRejectedError):
+    """Try again after a while."""
+
+
+class ConnectionLostError(PeerError):
+    """What was not answered is to be sent again."""
 
 
 class NetworkError(PeerError):

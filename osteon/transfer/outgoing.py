@@ -1,22 +1,19 @@
 """The files to send: found in folders, told apart by SOP class and transfer syntax."""
 
-import re
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pydicom.filereader import read_file_meta_info
-from pydicom.uid import UID, MediaStorageDirectoryStorage
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from osteon.transfer.damage import DAMAGED
+from osteon.transfer.file_meta import LONGEST_META, CutOffError, begins_like_dicom, read_file_meta
 
-PREAMBLE_BYTES = 128
-PREFIX = b"DICM"
-
-_UID = re.compile(r"[0-9.]{1,64}")
-"""PS3.5 9.1, without its rule on leading zeros: old devices break it, and peers take it."""
+_FIRST_LOOK = 1 << 10
+_PIECE = 1 << 18
 
 MOST_CONTEXTS = 128
 """Presentation contexts per association: their ids are the odd numbers of one byte (PS3.8 9.3.2.2)."""
@@ -28,12 +25,31 @@ class Outgoing:
 
     path: Path
     size: int
+    changed_ns: int
+    """When its content was last changed."""
     sop_class_uid: str
+    sop_instance_uid: str
     transfer_syntax_uid: str
+    data_set_at: int
 
     @property
     def context(self) -> tuple[str, str]:
         return self.sop_class_uid, self.transfer_syntax_uid
+
+    def data_set(self) -> Iterator[bytes]:
+        """The bytes behind the file meta information. Raises OSError, also when it is not the file looked at."""
+        with self.path.open("rb", buffering=0) as file:
+            now = os.fstat(file.fileno())
+            if (now.st_size, now.st_mtime_ns) != (self.size, self.changed_ns):
+                raise OSError("the file has changed")
+            file.seek(self.data_set_at)
+            left = self.size - self.data_set_at
+            while left:
+                piece = file.read(min(_PIECE, left))
+                if not piece:
+                    raise OSError("the file has become shorter")
+                left -= len(piece)
+                yield piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +101,29 @@ def _walk(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _look_at(path: Path) -> Outgoing | None:
     """None for a DICOMDIR. Raises one of `DAMAGED` for what is not DICOM, or not whole."""
-    meta = read_file_meta_info(path)
-    size = path.stat().st_size
-    sop_class, syntax = meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID
-    for uid in (sop_class, syntax, meta.MediaStorageSOPInstanceUID):
-        if not isinstance(uid, UID) or _UID.fullmatch(uid) is None:
-            raise ValueError("the file meta information lacks a UID")
-    if sop_class == MediaStorageDirectoryStorage:
+    with path.open("rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        head = file.read(_FIRST_LOOK)
+        try:
+            meta = read_file_meta(head)
+        except CutOffError:
+            meta = read_file_meta(head + file.read(LONGEST_META))
+    if meta.sop_class_uid == MediaStorageDirectoryStorage:
         return None
-    return Outgoing(path=path, size=size, sop_class_uid=str(sop_class), transfer_syntax_uid=str(syntax))
+    return Outgoing(
+        path=path,
+        size=status.st_size,
+        changed_ns=status.st_mtime_ns,
+        sop_class_uid=meta.sop_class_uid,
+        sop_instance_uid=meta.sop_instance_uid,
+        transfer_syntax_uid=meta.transfer_syntax_uid,
+        data_set_at=meta.data_set_at,
+    )
 
 
 def _begins_like_dicom(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            file.seek(PREAMBLE_BYTES)
-            return file.read(len(PREFIX)) == PREFIX
+        with path.open("rb", buffering=0) as file:
+            return begins_like_dicom(file.read(_FIRST_LOOK))
     except OSError:
         return True

@@ -1,37 +1,26 @@
-"""C-STORE SCU: sends files as they are, streamed from disk, and accounts for each of them."""
+"""C-STORE SCU: sends files as they are, streamed from disk, and accounts for each of them.
 
-import re
-import socket
+What fails for the moment is tried again after a pause, for as long as anything gets through.
+"""
+
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pydicom.dataset import Dataset
-from pydicom.uid import UID
-from pynetdicom import AE, _config, evt
-from pynetdicom.association import Association
-from pynetdicom.presentation import build_context
-from pynetdicom.status import code_to_category
-
-from osteon.transfer.damage import DAMAGED
+from osteon.transfer.connection import Tls
+from osteon.transfer.crew import Crew
 from osteon.transfer.delivery import Delivery, Outcome, SendReport
 from osteon.transfer.destination import Destination
-from osteon.transfer.errors import NothingToSendError, PeerError, PeerRejectedError
+from osteon.transfer.errors import NothingToSendError, PeerBusyError
 from osteon.transfer.outgoing import Found, Outgoing, batches, find
+from osteon.transfer.patience import Patience
+from osteon.transfer.requestor import Route
 
 CALLING_AE_TITLE = "OSTEON_SEND"
 TIMEOUT_SECONDS = 60.0
-LARGEST_PDU = 131072
-QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
-"""Linux has it."""
-
-_TWO_BEATS = 0.002
-"""Seconds: pynetdicom's reactor looks around every millisecond."""
-
-_WORDS_ONLY = re.compile(r"[^\w .,:;/()=-]")
 
 
 class SendProgress(Protocol):
@@ -40,6 +29,14 @@ class SendProgress(Protocol):
     def begin(self, files: int, size: int) -> None: ...
 
     def delivered(self, delivery: Delivery) -> None: ...
+
+
+class Acknowledged(Protocol):
+    """Which files the peer has acknowledged, now or in an earlier run."""
+
+    def has(self, outgoing: Outgoing) -> bool: ...
+
+    def add(self, outgoing: Outgoing) -> None: ...
 
 
 class Quiet:
@@ -52,31 +49,28 @@ class Quiet:
         """Nothing to show."""
 
 
-@dataclass(slots=True)
-class _Peer:
-    """One way to the destination; remembers whether anything ever answered there."""
+class Forgetful:
+    """No run before this one, and none after it."""
 
-    destination: Destination
-    calling_ae_title: str
-    timeout: float
-    connected: bool = field(default=False, init=False)
+    def has(self, outgoing: Outgoing) -> bool:  # noqa: ARG002
+        return False
 
-    def on_connection(self, event: evt.Event) -> None:
-        """Switch Nagle's algorithm off: meeting the peer's delayed ACKs it costs 40 ms per object."""
-        self.connected = True
-        _set_tcp(event, socket.TCP_NODELAY)
-
-    def on_data(self, event: evt.Event) -> None:
-        """Acknowledge at once, or the peer's Nagle holds its answer back; the kernel forgets this each time."""
-        if QUICKACK is not None:
-            _set_tcp(event, QUICKACK)
+    def add(self, outgoing: Outgoing) -> None:
+        """Nothing to keep."""
 
 
-def _set_tcp(event: evt.Event, option: int) -> None:
-    transport = event.assoc.dul.socket
-    if transport is not None and transport.socket is not None:
-        with suppress(OSError):  # already closed
-            transport.socket.setsockopt(socket.IPPROTO_TCP, option, 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to send: all but whom to and what."""
+
+    calling_ae_title: str = CALLING_AE_TITLE
+    timeout: float = TIMEOUT_SECONDS
+    associations: int = 1
+    attempts: int = 1
+    """How often in a row nothing may get through before the rest is given up."""
+    first_pause: float = 1.0
+    """Seconds before the second attempt; the pauses double."""
+    tls: Tls | None = None
 
 
 def send(
@@ -88,131 +82,100 @@ def send(
     timeout: float = TIMEOUT_SECONDS,
 ) -> SendReport:
     """Send all DICOM files found under `paths`; files that fail are in the report, not raised."""
+    manner = Manner(calling_ae_title=calling_ae_title, timeout=timeout)
+    return send_found(find_some(paths), destination, manner=manner, progress=progress)
+
+
+def find_some(paths: Iterable[Path]) -> Found:
+    """What there is to send. Raises NothingToSendError."""
     found = find(paths)
     if not found.files and not found.unreadable:
         raise NothingToSendError(f"no DICOM file to send ({len(found.ignored)} other files)")
-    return send_found(
-        found, destination, progress=progress or Quiet(), calling_ae_title=calling_ae_title, timeout=timeout
-    )
+    return found
 
 
 def send_found(
-    found: Found, destination: Destination, *, progress: SendProgress, calling_ae_title: str, timeout: float
+    found: Found,
+    destination: Destination,
+    *,
+    manner: Manner,
+    progress: SendProgress | None = None,
+    acknowledged: Acknowledged | None = None,
 ) -> SendReport:
     """Send what a walk found. Raises PeerError only when nothing at all could be offered."""
     started = time.monotonic()
-    _config.STORE_SEND_CHUNKED_DATASET = True  # pynetdicom has this switch per process only
-    peer = _Peer(destination, calling_ae_title, timeout)
-    progress.begin(len(found.files), sum(outgoing.size for outgoing in found.files))
+    progress, acknowledged = progress or Quiet(), acknowledged or Forgetful()
+    files = {outgoing.path: outgoing for outgoing in found.files if not acknowledged.has(outgoing)}
+    progress.begin(len(files), sum(outgoing.size for outgoing in files.values()))
     deliveries = [Delivery(path=path, size=0, outcome=Outcome.UNREADABLE) for path in found.unreadable]
-    for batch in batches(found.files):
-        for delivery in _send_batch(batch, peer, first=not deliveries):
+    with closing(_in_rounds(tuple(files.values()), destination, manner)) as fates:
+        for delivery in fates:
+            if delivery.succeeded:
+                acknowledged.add(files[delivery.path])
             deliveries.append(delivery)
             progress.delivered(delivery)
-    return SendReport(deliveries=tuple(deliveries), ignored=found.ignored, seconds=time.monotonic() - started)
-
-
-def _send_batch(batch: Sequence[Outgoing], peer: _Peer, *, first: bool) -> Iterator[Delivery]:
-    """One association. Interrupted, it aborts: a release would wait for the object under way."""
-    try:
-        association = _associate(batch, peer)
-    except PeerError as error:
-        if first:
-            raise
-        yield from (_failed(outgoing, Outcome.LOST, str(error)) for outgoing in batch)
-        return
-    finished = False
-    try:
-        for outgoing in batch:
-            yield _deliver(outgoing, association)
-        finished = True
-    finally:
-        if association.is_established:
-            if finished:
-                association.release()
-            else:
-                association.abort()
-
-
-def _associate(batch: Sequence[Outgoing], peer: _Peer) -> Association:
-    entity = AE(ae_title=peer.calling_ae_title)
-    entity.maximum_pdu_size = LARGEST_PDU
-    entity.connection_timeout = entity.acse_timeout = peer.timeout
-    entity.dimse_timeout = entity.network_timeout = peer.timeout
-    contexts = [build_context(UID(sop), UID(syntax)) for sop, syntax in dict.fromkeys(o.context for o in batch)]
-    destination = peer.destination
-    association = entity.associate(
-        destination.host,
-        destination.port,
-        contexts=contexts,
-        ae_title=destination.ae_title,
-        max_pdu=LARGEST_PDU,
-        evt_handlers=[
-            (evt.EVT_CONN_OPEN, peer.on_connection),
-            (evt.EVT_DATA_SENT, peer.on_data),
-            (evt.EVT_DATA_RECV, peer.on_data),
-        ],
-    )
-    if not association.is_established and not association.rejected_contexts:
-        raise _reason_for_no_association(association, peer)
-    return association
-
-
-def _reason_for_no_association(association: Association, peer: _Peer) -> PeerError:
-    answer = association.acceptor.primitive
-    if association.is_rejected and answer is not None:
-        return PeerRejectedError(f"{peer.destination} rejected the association: {answer.reason_str}")
-    if not peer.connected:
-        return PeerError(f"cannot connect to {peer.destination.address} (refused, unreachable or too slow)")
-    return PeerError(f"{peer.destination.address} closed the connection: is it a DICOM node?")
-
-
-def _deliver(outgoing: Outgoing, association: Association) -> Delivery:
-    if not any(_matches(outgoing, context) for context in association.accepted_contexts):
-        names = f"{UID(outgoing.sop_class_uid).name}, {UID(outgoing.transfer_syntax_uid).name}"
-        return _failed(outgoing, Outcome.NOT_ACCEPTED, names)
-    if not association.is_established:
-        return _failed(outgoing, Outcome.LOST)
-    _settle(association)
-    try:
-        answer = association.send_c_store(outgoing.path)
-    except DAMAGED:  # since it was looked at
-        return _failed(outgoing, Outcome.UNREADABLE)
-    except RuntimeError:  # the association ended between the check and the call
-        return _failed(outgoing, Outcome.LOST)
-    finally:
-        association._reactor_checkpoint.set()  # noqa: SLF001 - as after every send, whatever became of it
-    return _answered(outgoing, answer)
-
-
-def _settle(association: Association) -> None:
-    """Make sure that pynetdicom's reactor rests before something is sent.
-
-    It may have passed its checkpoint just before `send_c_store` closes it, and then takes a quick answer for itself:
-    the call waits for its time-out and aborts (seen 3 times in 16,000).
-    """
-    association._reactor_checkpoint.clear()  # noqa: SLF001 - what `send_c_store` does itself, two beats earlier
-    time.sleep(_TWO_BEATS)
-
-
-def _matches(outgoing: Outgoing, context: object) -> bool:
-    accepted = (getattr(context, "abstract_syntax", None), *getattr(context, "transfer_syntax", ()))
-    return accepted == outgoing.context
-
-
-def _answered(outgoing: Outgoing, answer: Dataset) -> Delivery:
-    status = answer.get("Status")
-    if status is None:
-        return _failed(outgoing, Outcome.LOST)
-    outcome = {"Success": Outcome.STORED, "Warning": Outcome.STORED_WITH_WARNING}
-    return Delivery(
-        path=outgoing.path,
-        size=outgoing.size,
-        outcome=outcome.get(code_to_category(status), Outcome.REFUSED),
-        status=status,
-        comment=_WORDS_ONLY.sub("?", str(answer.get("ErrorComment", ""))),
+    place = {path: number for number, path in enumerate(files)}
+    return SendReport(
+        deliveries=tuple(sorted(deliveries, key=lambda delivery: place.get(delivery.path, -1))),
+        ignored=found.ignored,
+        acknowledged_earlier=len(found.files) - len(files),
+        seconds=time.monotonic() - started,
     )
 
 
-def _failed(outgoing: Outgoing, outcome: Outcome, comment: str = "") -> Delivery:
-    return Delivery(path=outgoing.path, size=outgoing.size, outcome=outcome, comment=comment)
+def _in_rounds(files: Sequence[Outgoing], destination: Destination, manner: Manner) -> Generator[Delivery]:
+    """Each file's fate, once it is final."""
+    patience = Patience(attempts=manner.attempts, first_pause=manner.first_pause)
+    pauses = patience.pauses()
+    sending = _Round(destination, manner)
+    while True:
+        passing: list[Delivery] = []
+        got_through = False
+        with closing(sending.deliveries(files)) as fates:
+            for delivery in fates:
+                if delivery.is_passing:
+                    passing.append(delivery)
+                    continue
+                got_through = got_through or delivery.succeeded
+                yield delivery
+        if got_through:
+            pauses = patience.pauses()
+        pause = next(pauses, None) if passing else None
+        if pause is None:
+            sending.check()
+            yield from passing
+            return
+        patience.wait(pause)
+        left = {delivery.path for delivery in passing}
+        files = [outgoing for outgoing in files if outgoing.path in left]
+
+
+class _Round:
+    """Every file offered once; remembers whether anything ever answered at the destination."""
+
+    def __init__(self, destination: Destination, manner: Manner) -> None:
+        self._route = Route(
+            destination=destination,
+            calling_ae_title=manner.calling_ae_title,
+            timeout=manner.timeout,
+            tls=manner.tls,
+        )
+        self._associations = manner.associations
+        self._last: Crew | None = None
+        self._has_opened = False
+
+    def deliveries(self, files: Sequence[Outgoing]) -> Generator[Delivery]:
+        """Raises PeerError when nobody was ever there; who is only busy may be asked again."""
+        for batch in batches(files):
+            self._last = crew = Crew(self._route, batch, self._associations)
+            with closing(crew.deliveries()) as fates:
+                for delivery in fates:
+                    self._has_opened = self._has_opened or crew.opened
+                    if not isinstance(crew.trouble, PeerBusyError):
+                        self.check()
+                    yield delivery
+
+    def check(self) -> None:
+        """Raises PeerError when no association was ever accepted."""
+        if not self._has_opened and self._last is not None and self._last.trouble is not None:
+            raise self._last.trouble

@@ -27,7 +27,6 @@ from pydicom.uid import (
     generate_uid,
 )
 from pynetdicom import AE, AllStoragePresentationContexts, evt
-from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event, EventHandlerType
 
@@ -41,6 +40,14 @@ from tests.builders.programs import program
 from tests.services.processes import answers, free_port, wait_for
 
 SECRET = "SECRETNAME"
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command keeps its journals."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
 
 
 def write(path: Path, *, sop_class: str = CTImageStorage, syntax: str = ExplicitVRLittleEndian) -> Path:
@@ -189,13 +196,10 @@ def test_a_file_that_disappears_is_unreadable_and_the_rest_goes_on(tmp_path: Pat
     assert report.by_outcome == {"stored": 1, "unreadable": 1}
 
 
-# pynetdicom forgets to close the socket that found nobody.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_refused_connection_is_one_clear_line(tmp_path: Path) -> None:
     write(tmp_path / "a.dcm")
     with nobody_listening() as nobody, pytest.raises(PeerError, match=r"cannot connect to 127\.0\.0\.1:\d+"):
         send([tmp_path], nobody, timeout=5)
-    gc.collect()
 
 
 def test_a_rejected_association_says_why(tmp_path: Path) -> None:
@@ -287,20 +291,15 @@ def test_nothing_waits_for_more_to_send_in_one_packet(tmp_path: Path) -> None:
         write(tmp_path / f"{number}.dcm")
     options: list[int] = []
 
-    class LooksAtTheSocket:
-        def begin(self, files: int, size: int) -> None:
-            """Nothing is connected yet."""
+    def look_at_the_senders_socket(event: Event) -> int:
+        port = event.assoc.requestor.port
+        ours = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
+        (sender,) = (one for one in ours if one.getsockname()[1] == port)
+        options.append(sender.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        return 0
 
-        def delivered(self, delivery: Delivery) -> None:
-            assert delivery.succeeded
-            (ours,) = (one for one in threading.enumerate() if isinstance(one, Association) and one.is_requestor)
-            connection = ours.dul.socket
-            assert connection is not None
-            assert connection.socket is not None
-            options.append(connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-
-    with listener(lambda _: 0, CT_AND_MR) as destination:
-        send([tmp_path], destination, progress=LooksAtTheSocket())
+    with listener(look_at_the_senders_socket, CT_AND_MR) as destination:
+        send([tmp_path], destination)
     assert options == [1, 1]
 
 
