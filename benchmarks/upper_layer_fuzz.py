@@ -93,6 +93,7 @@ class Service:
     endings: list[Ending] = field(default_factory=list)
     data_sets: list[bytes | None] = field(default_factory=list)
     too_large: int = 0
+    largest_object: int | None = None
 
     def opened(self, calling_ae_title: str) -> Rejection | None:
         self.opened_times += bool(calling_ae_title is not None)

@@ -6,28 +6,30 @@ It takes them on a port of its own, or is given them by who does (`workers`).
 import logging
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from dicom_node.access import Access, Visit
 from dicom_node.contexts import accepted_contexts
 from dicom_node.door import Door
 from dicom_node.journal import Fact, Journal
 from dicom_node.receiving import StoreService
 from dicom_node.rejections import Rejections
+from dicom_node.sockets import listen_on
 from dicom_node.tally import Tallies
 from dicom_node.upper_layer.association import AcceptedAssociation, Limits
 from dicom_node.upper_layer.negotiation import Terms
-from dicom_node.upper_layer.pdus import LOCAL_LIMIT
+from dicom_node.upper_layer.tls_wire import TlsWire
 from dicom_node.upper_layer.wire import Wire
 from storage.ledger_records import AssociationSummary
 
 log = logging.getLogger("osteon.listener")
 
 PDU_BYTES = 131_072
-MAXIMUM_ASSOCIATIONS = 100
 _BACKLOG = 128
 _STOP_SECONDS = 10.0
 _PAUSE_SECONDS = 0.1
@@ -47,9 +49,8 @@ class _Open:
 
 def open_port(host: str, port: int) -> socket.socket:
     """A listening socket. Raises PortTakenError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        return listen_on(host, port, _BACKLOG)
     except OSError as error:
         raise PortTakenError(f"DICOM port {port} on {host}: {os.strerror(error.errno or 0)}") from None
 
@@ -67,6 +68,8 @@ class Listener:
         port: int,
         limits: Limits | None = None,
         on_end: Callable[[], None] = lambda: None,
+        access: Access | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`on_end`: told when a connection is over."""
         self._on_end = on_end
@@ -74,6 +77,8 @@ class Listener:
         self._journal = journal
         self._address = (host, port)
         self._limits = limits or Limits()
+        self._access = access or Access()
+        self._tls = tls
         self._tallies = Tallies(self._note)
         self._rejections = Rejections(self._write)
         self._terms = Terms(ae_title=ae_title, contexts=accepted_contexts(), maximum_length=PDU_BYTES)
@@ -104,6 +109,7 @@ class Listener:
         for one in being_served:
             one.thread.join(_STOP_SECONDS)
         self._rejections.flush()
+        self._access.stop()
 
     def _accept(self) -> None:
         listening = self._socket
@@ -118,9 +124,15 @@ class Listener:
             self.take(connection, str(address[0]))
 
     def take(self, connection: socket.socket, address: str) -> None:
-        """Serve a connection that came from `address`."""
-        wire = Wire(connection)
-        thread = threading.Thread(target=self._serve, args=(wire, address), name="association", daemon=True)
+        """Serve a connection that came from `address`, if anybody may call from there."""
+        visit = self._access.admit(address)
+        if visit is None:
+            connection.close()
+            self._on_end()
+            return
+        wire = Wire(connection) if self._tls is None else TlsWire(connection, self._tls)
+        visit.served_by(wire)
+        thread = threading.Thread(target=self._serve, args=(wire, visit), name="association", daemon=True)
         with self._lock:
             self._open[id(wire)] = _Open(wire, thread)
         try:
@@ -130,21 +142,21 @@ class Listener:
             with self._lock:
                 del self._open[id(wire)]
             wire.close()
+            visit.left()
             self._on_end()
 
-    def _serve(self, wire: Wire, address: str) -> None:
+    def _serve(self, wire: Wire, visit: Visit) -> None:
         try:
-            with self._lock:
-                is_full = sum(not one.wire.is_over for one in self._open.values()) > MAXIMUM_ASSOCIATIONS
-            service = StoreService(self._door, self._tallies, address)
+            service = StoreService(self._door, self._tallies, visit.address, visit)
             association = AcceptedAssociation(wire, self._terms, self._limits, service)
-            association.run(refuse_with=LOCAL_LIMIT if is_full else None)
+            association.run()
             if association.rejection is not None:
-                self._rejections.note(association.calling_ae_title, address, association.rejection)
+                self._rejections.note(association.calling_ae_title, visit.address, association.rejection)
         except Exception as error:  # noqa: BLE001 - the boundary of a thread: one peer must not end more than itself
             log.error("an association failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may hold values
         finally:
             wire.close()
+            visit.left()
             with self._lock:
                 self._open.pop(id(wire), None)
             self._on_end()

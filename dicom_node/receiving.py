@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from dicom_node.access import Visit
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
 from dicom_node.own_uids import Learned
@@ -21,13 +22,21 @@ log = logging.getLogger("osteon.listener")
 class StoreService:
     """Serves one association (an `association.Service`)."""
 
-    def __init__(self, door: Door, tallies: Tallies, peer_address: str) -> None:
+    def __init__(self, door: Door, tallies: Tallies, peer_address: str, visit: Visit | None = None) -> None:
         self._door = door
         self._tallies = tallies
         self._peer_address = peer_address
+        self._visit = visit
         self._tally: Tally | None = None
 
+    @property
+    def largest_object(self) -> int | None:
+        return None if self._visit is None else self._visit.largest_object
+
     def opened(self, calling_ae_title: str) -> Rejection | None:
+        refusal = None if self._visit is None else self._visit.opened(calling_ae_title)
+        if refusal is not None:
+            return refusal
         self._tally = Tally(calling_ae_title=calling_ae_title, peer_address=self._peer_address)
         self._tallies.opened(id(self), self._tally)
         return None
@@ -42,6 +51,8 @@ class StoreService:
 
     def ended(self, ending: Ending) -> None:
         self._tallies.ended(id(self), ending)
+        if self._visit is not None:
+            self._visit.ended()
 
     def _store(self, message: Message) -> Answer:
         tally = self._tallies.received(id(self))
@@ -60,6 +71,8 @@ class StoreService:
             return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
         finally:
             self._tallies.counted(tally, count, replace(told, study_instance_uid=learned.study_instance_uid))
+            if self._visit is not None:
+                self._visit.object_received()
         return Answer(Status.SUCCESS)
 
 

@@ -4,6 +4,7 @@ Any legal fragmentation is understood: command and data set in any number of PDU
 length that was announced. What is not legal is answered with an A-ABORT that says why, and ends this connection only.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -70,6 +71,10 @@ class Answer:
 
 class Service(Protocol):
     """What is done with requests."""
+
+    @property
+    def largest_object(self) -> int | None:
+        """In bytes, of this peer once `opened`; None: as in the limits of the association."""
 
     def opened(self, calling_ae_title: str) -> Rejection | None:
         """An association was asked for, and nothing speaks against it so far."""
@@ -173,7 +178,7 @@ class AcceptedAssociation:
             self._wire.say_goodbye(GOODBYE_SECONDS)
 
     def _serve(self) -> Ending:
-        collector = Collector(self._limits.largest_object)
+        collector = Collector(min(self._limits.largest_object, self._service.largest_object or sys.maxsize))
         pending: tuple[int, Command] | None = None
         commands = bytearray()
         while True:

@@ -6,7 +6,9 @@ delays that by 40 ms. TCP_QUICKACK, set again after every read because the kerne
 
 import socket
 import struct
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 PDU_HEADER = struct.Struct(">BxI")
@@ -33,9 +35,20 @@ class SilentError(WireError):
 class Wire:
     """A connected socket. Blocking; a second thread may `close` it."""
 
+    is_secured = False
+    """Whether what it carries is sealed on the way."""
+
+    certificate: bytes | None = None
+    """What the peer has shown of itself and was verified, in DER."""
+
+    problem: str = ""
+    """Why it came to nothing, when that is worth a line in the log."""
+
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._deadline: float | None = None
+        self._pace: Callable[[int], float] | None = None
+        self._interrupted = threading.Event()
         self.is_over = False
         """Whether all that remains is to let the peer close it."""
         connection.setblocking(True)
@@ -54,6 +67,10 @@ class Wire:
         """How long all reads together may take from now on; None: as long as it takes."""
         self._deadline = None if seconds is None else time.monotonic() + seconds
 
+    def go_at(self, pace: Callable[[int], float] | None) -> None:
+        """From now on ask `pace` after every read, with its bytes, for how many seconds to wait before the next."""
+        self._pace = pace
+
     def read(self, size: int) -> bytes:
         """Exactly so many bytes. Raises ClosedError, SilentError."""
         buffer = bytearray(size)
@@ -62,11 +79,10 @@ class Wire:
 
     def read_into(self, view: memoryview) -> None:
         """Fill `view`. Raises ClosedError, SilentError."""
-        receive, acknowledge = self._socket.recv_into, self._acknowledge
+        receive, acknowledge = self._receive, self._acknowledge
         position, size = 0, len(view)
         while position < size:
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                raise SilentError("the peer is too slow")
+            self._be_in_time()
             try:
                 count = receive(view[position:] if position else view)
             except BlockingIOError:
@@ -77,6 +93,8 @@ class Wire:
                 raise ClosedError("the peer has closed the connection")
             acknowledge()
             position += count
+            if self._pace is not None:
+                self._wait(self._pace(count))
 
     def read_header(self) -> tuple[int, int]:
         """Type and length of the next PDU. Raises ClosedError, SilentError."""
@@ -104,11 +122,13 @@ class Wire:
         Closed at once, with something unread, a connection is reset, and what was written last may be lost.
         """
         self.is_over = True
+        self.go_at(None)
         self.wait_at_most(seconds)
         self.be_done_within(seconds)
         with suppress(WireError):
             while True:
                 self.read_some()
+        self._close_softly()
         self.close()
 
     def read_some(self) -> None:
@@ -119,8 +139,26 @@ class Wire:
 
     def interrupt(self) -> None:
         """End a read under way in another thread, which may still write and then closes the connection itself."""
+        self._interrupted.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RD)
+
+    def _receive(self, view: memoryview) -> int:
+        """Some bytes, as soon as there are any."""
+        return self._socket.recv_into(view)
+
+    def _close_softly(self) -> None:
+        """What there is to say before closing."""
+
+    def _be_in_time(self) -> None:
+        """Raises SilentError when all reads together take too long."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise SilentError("the peer is too slow")
+
+    def _wait(self, seconds: float) -> None:
+        """Not longer than until interrupted."""
+        if seconds > 0:
+            self._interrupted.wait(seconds)
 
     def _acknowledge(self) -> None:
         if _QUICKACK is not None:

@@ -1,83 +1,98 @@
-"""Certificates of a test's own authority."""
+"""Certificates for the length of a test: an authority, and whoever it vouches for."""
 
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
 from cryptography.x509.oid import NameOID
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Signs certificates for 127.0.0.1 and keeps everything in `folder`."""
+@dataclass(frozen=True)
+class Held:
+    """A certificate and its key as files."""
 
-    folder: Path
-    name: x509.Name
-    key: ec.EllipticCurvePrivateKey
-
-    @classmethod
-    def found(cls, folder: Path) -> "Authority":
-        folder.mkdir()
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = cls(folder, _name("authority"), key)
-        certificate = made._build("authority", key).add_extension(x509.BasicConstraints(True, None), critical=True)
-        certificate = certificate.add_extension(_key_usage(signs=True), critical=True)
-        made._write("authority.pem", certificate.sign(key, hashes.SHA256()))
-        return made
+    certificate: Path
+    key: Path
 
     @property
-    def certificate(self) -> Path:
-        return self.folder / "authority.pem"
+    def fingerprint(self) -> str:
+        """SHA-256, hexadecimal."""
+        return x509.load_pem_x509_certificate(self.certificate.read_bytes()).fingerprint(SHA256()).hex()
 
-    def issue(self, name: str) -> tuple[Path, Path]:
-        """A certificate and its key."""
+
+class Authority:
+    """Signs certificates into a folder; `file` holds its own."""
+
+    def __init__(self, folder: Path, name: str = "authority") -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _named(name)
+        builder = _certificate(self._name, self._name, self._key.public_key(), timedelta(days=365))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        self.file = folder / f"{name}.pem"
+        self.file.write_bytes(builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
+
+    def vouch_for(
+        self,
+        name: str,
+        *,
+        names: Sequence[str] = ("localhost",),
+        lasts: timedelta = timedelta(days=365),
+        passphrase: bytes | None = None,
+    ) -> Held:
+        """A certificate for `name`, with alternative names, that ends after so long (or ended, when negative)."""
         key = ec.generate_private_key(ec.SECP256R1())
-        alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-        built = self._build(name, key).add_extension(alternative, critical=False)
-        certificate = self._write(f"{name}.pem", built.sign(self.key, hashes.SHA256()))
-        file = self.folder / f"{name}.key"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return certificate, file
+        alternatives = [x509.DNSName(one) for one in names]
+        addresses = [x509.IPAddress(ipaddress.ip_address(one)) for one in ("127.0.0.1", "::1")]
+        builder = _certificate(_named(name), self._name, key.public_key(), lasts)
+        builder = builder.add_extension(x509.SubjectAlternativeName([*alternatives, *addresses]), critical=False)
+        held = Held(self._folder / f"{name}.crt", self._folder / f"{name}.key")
+        held.certificate.write_bytes(builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
+        sealing: KeySerializationEncryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+        held.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealing))
+        held.key.chmod(0o600)
+        return held
 
-    def _build(self, name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    def revoke(self, *held: Held) -> Path:
+        """The authority's own certificate with a list of those that hold no longer."""
         now = datetime.now(UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(_name(name))
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-        )
-
-    def _write(self, name: str, certificate: x509.Certificate) -> Path:
-        file = self.folder / name
-        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self._name)
+        builder = builder.last_update(now - timedelta(hours=1)).next_update(now + timedelta(days=1))
+        for one in held:
+            number = x509.load_pem_x509_certificate(one.certificate.read_bytes()).serial_number
+            revoked = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now)
+            builder = builder.add_revoked_certificate(revoked.build())
+        file = self._folder / "authority-and-list.pem"
+        file.write_bytes(self.file.read_bytes() + builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
         return file
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _key_usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs,
-        crl_sign=signs,
-        encipher_only=False,
-        decipher_only=False,
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta
+) -> x509.CertificateBuilder:
+    end = datetime.now(UTC) + lasts
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(min(end, datetime.now(UTC)) - timedelta(days=1))
+        .not_valid_after(end)
     )

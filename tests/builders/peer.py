@@ -6,6 +6,7 @@ listener for the length of a test.
 """
 
 import socket
+import ssl
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from pynetdicom.pdu import A_ASSOCIATE_RQ
 from pynetdicom.pdu_primitives import A_ASSOCIATE, ImplementationClassUIDNotification, MaximumLengthNotification
 from pynetdicom.presentation import build_context
 
+from dicom_node.access import Access
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
@@ -211,8 +213,9 @@ class Reply:
 class Peer:
     """One connection. Sends at once (TCP_NODELAY); waits for an answer, but not for ever."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", seconds: float = 15.0) -> None:
-        self.socket = socket.create_connection((host, port), timeout=seconds)
+    def __init__(self, port: int, host: str = "127.0.0.1", seconds: float = 15.0, *, source: str | None = None) -> None:
+        """`source`: the address that it comes from."""
+        self.socket = socket.create_connection((host, port), seconds, (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> "Peer":
@@ -337,9 +340,19 @@ class KeepingDoor(Door):
 
 
 @contextmanager
-def listening(door: Door, journal: Journal, limits: Limits | None = None, host: str = "127.0.0.1") -> Iterator[int]:
+def listening(
+    door: Door,
+    journal: Journal,
+    limits: Limits | None = None,
+    host: str = "127.0.0.1",
+    *,
+    access: Access | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[int]:
     """The port of a listener."""
-    listener = Listener(door=door, journal=journal, ae_title="OSTEON", host=host, port=0, limits=limits)
+    listener = Listener(
+        door=door, journal=journal, ae_title="OSTEON", host=host, port=0, limits=limits, access=access, tls=tls
+    )
     port = listener.start()
     try:
         yield port

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.upper_layer_fuzz import complaints, conversation, converse
-from dicom_node import listener as listener_module
-from dicom_node import tally
+from dicom_node import access, tally
 from dicom_node.door import Arrival, Outcome
 from dicom_node.listener import Listener
 from dicom_node.upper_layer import association
@@ -365,7 +364,7 @@ def test_two_hundred_bad_associations_leave_nothing_behind(port: int) -> None:
 
 
 def test_one_association_too_many_is_rejected_for_now(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener_module, "MAXIMUM_ASSOCIATIONS", 3)
+    monkeypatch.setattr(access, "MAXIMUM_ASSOCIATIONS", 2)
     with Peer(port) as first, Peer(port) as second, Peer(port) as silent, Peer(port) as fourth:
         for peer in (first, second):
             answer = peer.associate()

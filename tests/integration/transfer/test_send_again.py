@@ -295,15 +295,15 @@ def test_an_answer_that_is_none_is_never_taken_for_success(files: list[Path], co
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.found(tmp_path_factory.mktemp("tls") / "ca")
+    return Authority(tmp_path_factory.mktemp("tls"))
 
 
 @contextmanager
 def secured_receiver(authority: Authority, received: list[bytes]) -> Iterator[Destination]:
     """Asks for a certificate of the authority."""
-    certificate, key = authority.issue("server")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.certificate)
-    context.load_cert_chain(certificate, key)
+    server = authority.vouch_for("server")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.file)
+    context.load_cert_chain(server.certificate, server.key)
     context.verify_mode = ssl.CERT_REQUIRED
 
     def keep(event: Event) -> int:
@@ -315,11 +315,13 @@ def secured_receiver(authority: Authority, received: list[bytes]) -> Iterator[De
 
 
 def test_over_tls_both_sides_show_a_certificate(files: list[Path], authority: Authority) -> None:
-    certificate, key = authority.issue("client")
+    client = authority.vouch_for("client")
     received: list[bytes] = []
     with secured_receiver(authority, received) as destination:
-        arguments = [str(files[0].parent), "--to", str(destination), "--tls", "--tls-ca", str(authority.certificate)]
-        result = CliRunner().invoke(command, [*arguments, "--tls-cert", str(certificate), "--tls-key", str(key)])
+        arguments = [str(files[0].parent), "--to", str(destination), "--tls", "--tls-ca", str(authority.file)]
+        result = CliRunner().invoke(
+            command, [*arguments, "--tls-cert", str(client.certificate), "--tls-key", str(client.key)]
+        )
     assert result.exit_code == 0, result.output
     assert sorted(received) == sorted(map(body, files))
 
@@ -327,14 +329,12 @@ def test_over_tls_both_sides_show_a_certificate(files: list[Path], authority: Au
 def test_a_peer_without_a_trusted_certificate_gets_nothing(
     files: list[Path], authority: Authority, tmp_path: Path
 ) -> None:
-    other = Authority.found(tmp_path / "other")
+    other = Authority(tmp_path, "other")
     received: list[bytes] = []
     with secured_receiver(authority, received) as destination:
         arguments = [str(files[0].parent), "--to", str(destination), "--tls"]
-        untrusted = CliRunner().invoke(command, [*arguments, "--tls-ca", str(other.certificate)])
-        named = CliRunner().invoke(
-            command, [*arguments, "--tls-ca", str(authority.certificate), "--tls-name", "pacs.example"]
-        )
+        untrusted = CliRunner().invoke(command, [*arguments, "--tls-ca", str(other.file)])
+        named = CliRunner().invoke(command, [*arguments, "--tls-ca", str(authority.file), "--tls-name", "pacs.example"])
     assert (untrusted.exit_code, named.exit_code) == (1, 1)
     assert "is not trusted" in untrusted.stderr
     assert "is not trusted" in named.stderr
@@ -343,7 +343,7 @@ def test_a_peer_without_a_trusted_certificate_gets_nothing(
 
 def test_tls_with_a_peer_that_has_none_is_one_clear_line(files: list[Path], authority: Authority) -> None:
     with receiving(lambda _: 0) as destination:
-        arguments = [str(files[0]), "--to", str(destination), "--tls", "--tls-ca", str(authority.certificate)]
+        arguments = [str(files[0]), "--to", str(destination), "--tls", "--tls-ca", str(authority.file)]
         result = CliRunner().invoke(command, [*arguments, "--timeout", "2"])
     assert result.exit_code == 1
     assert result.stderr.startswith("osteon send: no TLS with 127.0.0.1:")
