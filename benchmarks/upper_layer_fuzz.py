@@ -15,14 +15,15 @@ import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from random import Random, SystemRandom
 
 from dicom_node.contexts import accepted_contexts
 from dicom_node.upper_layer.association import AcceptedAssociation, Answer, Ending, Limits, Message
-from dicom_node.upper_layer.negotiation import Terms
+from dicom_node.upper_layer.negotiation import Context, Terms
+from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import Rejection
 from dicom_node.upper_layer.wire import Wire
 from tests.builders.peer import (
@@ -98,6 +99,9 @@ class Service:
     def opened(self, calling_ae_title: str) -> Rejection | None:
         self.opened_times += bool(calling_ae_title is not None)
         return None
+
+    def accepted(self, contexts: Collection[Context]) -> Notices | None:
+        return Notices() if contexts else None
 
     def handle(self, message: Message) -> Answer:
         if message.data_set is not None and message.data_set.is_too_large:

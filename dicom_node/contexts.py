@@ -1,4 +1,4 @@
-"""What the door accepts at negotiation: CT, MR and PET images, in every transfer syntax they come in."""
+"""What the door accepts at negotiation: CT, MR and PET images, in every transfer syntax they come in, and services."""
 
 from pydicom.uid import (
     HTJ2K,
@@ -31,6 +31,7 @@ from pydicom.uid import (
 from pynetdicom.presentation import PresentationContext, build_context
 
 VERIFICATION = UID("1.2.840.10008.1.1")
+STORAGE_COMMITMENT = UID("1.2.840.10008.1.20.1")
 
 IMAGE_SOP_CLASSES: tuple[UID, ...] = (
     CTImageStorage,
@@ -64,7 +65,12 @@ TRANSFER_SYNTAXES: tuple[UID, ...] = (
 )
 
 
-def accepted_contexts() -> list[PresentationContext]:
-    """Verification (C-ECHO) and the image SOP classes; anything else is refused at negotiation (PS3.8 9.3.3.2)."""
+def accepted_contexts(*, with_commitment: bool = False) -> list[PresentationContext]:
+    """Verification (C-ECHO), the image SOP classes, and Storage Commitment Push Model where it is answered.
+
+    Anything else is refused at negotiation (PS3.8 9.3.3.2).
+    """
     images = [build_context(sop_class, list(TRANSFER_SYNTAXES)) for sop_class in IMAGE_SOP_CLASSES]
-    return [build_context(VERIFICATION, [ImplicitVRLittleEndian, ExplicitVRLittleEndian]), *images]
+    services = [VERIFICATION, *([STORAGE_COMMITMENT] if with_commitment else [])]
+    plain: list[str | UID] = [ImplicitVRLittleEndian, ExplicitVRLittleEndian]
+    return [*(build_context(service, plain) for service in services), *images]

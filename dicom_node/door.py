@@ -60,14 +60,19 @@ class Door:
         journal: Journal,
         studies: KnownStudies,
         own_uids: Callable[[bytes], Learned] = nothing_known,
+        note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
     ) -> None:
-        """`own_uids`: the pseudonymised UIDs of an object that cannot be taken."""
+        """`own_uids`: the pseudonymised UIDs of an object that cannot be taken.
+
+        `note_set_aside`: told the sender's SOPInstanceUID of an object in quarantine, its id there, the reason.
+        """
         self._pseudonymise = pseudonymise
         self._outbox = outbox
         self._quarantine = quarantine
         self._journal = journal
         self._studies = studies
         self._own_uids = own_uids
+        self._note_set_aside = note_set_aside
 
     def receive(self, arrival: Arrival) -> Outcome:
         """Take an object. On return it is durable; a NodeError says what became of it instead."""
@@ -160,6 +165,7 @@ class Door:
         try:
             label = self._quarantine.put(arrival.file, came, error.reason, str(error))
             error.is_again = not label.is_of(came)
+            self._note_set_aside(arrival.affected_sop_instance_uid, label.quarantine_id, error.reason)
             self._journal.write(label.for_ledger())
         except OSError as failure:
             log.error("quarantine failed: %s", type(failure).__name__)  # noqa: TRY400 - a traceback may hold values

@@ -6,7 +6,7 @@ An object leaves the outbox only when both have it; a crash at any point makes i
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -70,13 +70,18 @@ class Forwarder:
         orthanc: ImageStore,
         ledger: Ledger,
         pushes: int = PUSHES,
+        note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
     ) -> None:
-        """`pushes`: how many objects are on their way to Orthanc at the same time."""
+        """`pushes`: how many objects are on their way to Orthanc at the same time.
+
+        `note_set_aside`: told the (replaced) SOPInstanceUID of an object in quarantine, its id there, the reason.
+        """
         self._outbox = outbox
         self._journal = journal
         self._quarantine = quarantine
         self._orthanc = orthanc
         self._ledger = ledger
+        self._note_set_aside = note_set_aside
         self._delays = Delays()
         self._pushes = ThreadPoolExecutor(pushes, thread_name_prefix="push")
         self._stopping = threading.Event()
@@ -240,7 +245,8 @@ class Forwarder:
             source_digest=entry.source_digest,
             is_pseudonymised=True,
         )
-        kept = self._quarantine.put(waiting.file, came, reason).for_ledger()
-        self._journal.write(replace(kept, association_id=entry.association_id))
+        label = self._quarantine.put(waiting.file, came, reason)
+        self._note_set_aside(entry.sop_instance_uid, label.quarantine_id, reason)
+        self._journal.write(replace(label.for_ledger(), association_id=entry.association_id))
         self._outbox.remove(waiting.place)
         log.warning("object of association %s: %s", entry.association_id, reason.value)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dicom_node.access import Access, Visit
+from dicom_node.commitment.desk import Desk
 from dicom_node.contexts import accepted_contexts
 from dicom_node.door import Door
 from dicom_node.journal import Fact, Journal
@@ -70,10 +71,12 @@ class Listener:
         on_end: Callable[[], None] = lambda: None,
         access: Access | None = None,
         tls: ssl.SSLContext | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """`on_end`: told when a connection is over."""
         self._on_end = on_end
         self._door = door
+        self._desk = desk
         self._journal = journal
         self._address = (host, port)
         self._limits = limits or Limits()
@@ -81,7 +84,8 @@ class Listener:
         self._tls = tls
         self._tallies = Tallies(self._note)
         self._rejections = Rejections(self._write)
-        self._terms = Terms(ae_title=ae_title, contexts=accepted_contexts(), maximum_length=PDU_BYTES)
+        contexts = accepted_contexts(with_commitment=desk is not None)
+        self._terms = Terms(ae_title=ae_title, contexts=contexts, maximum_length=PDU_BYTES)
         self._open: dict[int, _Open] = {}
         self._lock = threading.Lock()
         self._stopping = False
@@ -147,7 +151,7 @@ class Listener:
 
     def _serve(self, wire: Wire, visit: Visit) -> None:
         try:
-            service = StoreService(self._door, self._tallies, visit.address, visit)
+            service = StoreService(self._door, self._tallies, visit.address, visit, self._desk)
             association = AcceptedAssociation(wire, self._terms, self._limits, service)
             association.run()
             if association.rejection is not None:

@@ -1,10 +1,11 @@
-"""One worker of the node: what serves associations, and what forwards, started and stopped together."""
+"""One worker of the node: what serves associations, forwards and commits, started and stopped together."""
 
 import logging
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dicom_node.commitment.committer import Committer
 from dicom_node.forwarder import Forwarder
 from dicom_node.listener import Listener
 from dicom_node.outbox import Outbox
@@ -22,12 +23,14 @@ class Node:
     forwarders: Sequence[Forwarder]
     """Of its own outbox first, then of those that nobody writes to any more."""
     dropped_words: DroppedWords
+    committer: Committer
 
     def start(self) -> None:
         """Take up work; connections are given to `take`."""
         self.outbox.start()
         for forwarder in self.forwarders:
             forwarder.start()
+        self.committer.start()
 
     def take(self, connection: socket.socket, address: str) -> None:
         """Serve a connection that came from `address`."""
@@ -36,6 +39,7 @@ class Node:
     def stop(self) -> None:
         """End associations, then the forwarders after the objects in hand; write down what was counted."""
         self.listener.stop()
+        self.committer.stop()
         for forwarder in self.forwarders:
             forwarder.stop()
         self.outbox.close()

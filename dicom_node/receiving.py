@@ -1,10 +1,13 @@
-"""The requests of one association: C-ECHO is answered, C-STORE goes through the door."""
+"""The requests of one association: C-ECHO is answered, C-STORE goes through the door, N-ACTION to the desk."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from dicom_node.access import Visit
+from dicom_node.commitment.desk import Desk
+from dicom_node.contexts import STORAGE_COMMITMENT
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
 from dicom_node.own_uids import Learned
@@ -14,7 +17,11 @@ from dicom_node.tally import Count, Tallies, Tally, Told
 from dicom_node.uids import is_uid
 from dicom_node.upper_layer.association import UNRECOGNISED_OPERATION, Answer, Ending, Message
 from dicom_node.upper_layer.commands import Field
+from dicom_node.upper_layer.negotiation import Context
+from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import Rejection
+
+PROCESSING_FAILURE = 0x0110
 
 log = logging.getLogger("osteon.listener")
 
@@ -22,11 +29,20 @@ log = logging.getLogger("osteon.listener")
 class StoreService:
     """Serves one association (an `association.Service`)."""
 
-    def __init__(self, door: Door, tallies: Tallies, peer_address: str, visit: Visit | None = None) -> None:
+    def __init__(
+        self,
+        door: Door,
+        tallies: Tallies,
+        peer_address: str,
+        visit: Visit | None = None,
+        desk: Desk | None = None,
+    ) -> None:
+        """`desk`: where storage commitment is asked for; without one it is not to be negotiated."""
         self._door = door
         self._tallies = tallies
         self._peer_address = peer_address
         self._visit = visit
+        self._desk = desk
         self._tally: Tally | None = None
 
     @property
@@ -41,18 +57,36 @@ class StoreService:
         self._tallies.opened(id(self), self._tally)
         return None
 
+    def accepted(self, contexts: Collection[Context]) -> Notices | None:
+        if self._desk is None or self._tally is None:
+            return None
+        return self._desk.opened(self._tally, contexts)
+
     def handle(self, message: Message) -> Answer:
         """Answer one request (PS3.4 A.4, B.2.3). Success of a C-STORE means: durable on our side."""
         if message.command.field == Field.C_ECHO:
             return Answer(Status.SUCCESS)
+        if message.command.field == Field.N_ACTION and message.context.abstract_syntax == STORAGE_COMMITMENT:
+            return self._commit(message)
         if message.command.field != Field.C_STORE or message.data_set is None:
             return Answer(UNRECOGNISED_OPERATION)
         return self._store(message)
 
     def ended(self, ending: Ending) -> None:
+        if self._desk is not None and self._tally is not None:
+            self._desk.closed(self._tally)
         self._tallies.ended(id(self), ending)
         if self._visit is not None:
             self._visit.ended()
+
+    def _commit(self, message: Message) -> Answer:
+        if self._desk is None or self._tally is None:
+            return Answer(UNRECOGNISED_OPERATION)
+        try:
+            return self._desk.take(message, self._tally)
+        except Exception as error:  # noqa: BLE001 - the boundary; what it says may hold a value
+            log.error("N-ACTION failed: %s", type(error).__name__)  # noqa: TRY400
+            return Answer(PROCESSING_FAILURE, "unexpected error")
 
     def _store(self, message: Message) -> Answer:
         tally = self._tallies.received(id(self))

@@ -1,7 +1,16 @@
 """Putting the node together from the settings: the one place where door, vault, key, outbox and Orthanc meet."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
+from dicom_node.commitment.calling import Caller
+from dicom_node.commitment.committer import Committer, Patience
+from dicom_node.commitment.desk import Desk
+from dicom_node.commitment.lines import Lines
+from dicom_node.commitment.set_aside import SetAside
+from dicom_node.commitment.spool import Spool
+from dicom_node.commitment.verdicts import Judge
 from dicom_node.door import Door
 from dicom_node.durable import make_folder
 from dicom_node.forwarder import PUSHES, Forwarder
@@ -11,6 +20,7 @@ from dicom_node.listener import Listener
 from dicom_node.node import Node
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
+from dicom_node.peers import Peers
 from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordStore
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
@@ -24,6 +34,7 @@ from osteon.settings import Settings
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
+from storage.ledger_lookups import stored_instances
 from storage.vault import CachedVault
 
 
@@ -52,8 +63,27 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
     outbox = Outbox(folder / OBJECTS, spare_segments=READY)
     journal = Journal(folder / JOURNAL)
     quarantine = Quarantine(settings.home / "quarantine", keys)
-    ledger = Ledger(open_database(settings.registry_database))
+    database = open_database(settings.registry_database)
+    ledger, orthanc = Ledger(database), connect(settings)
     map_uid = UidMap(keys.derive("uid"))
+    set_aside = SetAside(settings.home / "commitment", settings.home / "quarantine", map_uid)
+    spool, lines = Spool(settings.home / "commitment" / "requests", keys), Lines()
+    committer = Committer(
+        spool=spool,
+        lines=lines,
+        judge=Judge(
+            map_uid=map_uid,
+            stored=partial(stored_instances, database),
+            outbox=outbox,
+            orthanc=orthanc,
+            set_aside=set_aside,
+        ),
+        call=Caller(settings.ae_title),
+        address_of=Peers().address_of,
+        patience=Patience(
+            keep=timedelta(days=settings.commitment_days), wait=timedelta(hours=settings.commitment_wait_hours)
+        ),
+    )
     dropped_words = DroppedWords(DroppedWordStore(settings.dropped_words_folder, keys))
     door = Door(
         pseudonymise=Pseudonymiser(
@@ -67,6 +97,7 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         journal=journal,
         studies=KnownStudies(ledger.study),
         own_uids=OwnUids(written_uid(settings, map_uid)),
+        note_set_aside=set_aside.note,
     )
     listener = Listener(
         door=door,
@@ -75,6 +106,7 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         host=settings.dicom_host,
         port=settings.dicom_port,
         on_end=on_end,
+        desk=Desk(spool, lines, committer.peer_called),
     )
 
     def forwarder(outbox: Outbox, journal: Journal) -> Forwarder:
@@ -82,9 +114,10 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
             outbox=outbox,
             journal=journal,
             quarantine=quarantine,
-            orthanc=connect(settings),
+            orthanc=orthanc,
             ledger=ledger,
             pushes=max(1, PUSHES // settings.workers),
+            note_set_aside=set_aside.note_replaced,
         )
 
     old = left_over(settings.home, settings.workers) if worker == 0 else []
@@ -93,4 +126,5 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         outbox,
         [forwarder(outbox, journal), *(forwarder(Outbox(one / OBJECTS), Journal(one / JOURNAL)) for one in old)],
         dropped_words,
+        committer,
     )

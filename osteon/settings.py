@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         {},
         description="Issuer of such numbers by calling AE title, before the default: `PACS1=LYON,PACS2=PARIS`",
     )
+    commitment_days: float = Field(
+        7.0, gt=0, description="Days for which a storage commitment result is brought to its peer again and again"
+    )
+    commitment_wait_hours: float = Field(
+        24.0, gt=0, description="Hours to wait for objects on their way to Orthanc before their commitment fails"
+    )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")

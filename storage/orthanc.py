@@ -1,7 +1,7 @@
 """Orthanc through orthanc-api-client, with what the client leaves out: time limits, and every answer checked."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -90,6 +90,17 @@ class Orthanc:
         while page := self._page(since):
             yield from page
             since += len(page)
+
+    def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
+        """Those of these instances that it holds. Raises ImageStoreUnavailableError."""
+        wanted = sorted(orthanc_ids)
+        pages = (wanted[start : start + PAGE] for start in range(0, len(wanted), PAGE))
+        return frozenset(one["ID"] for page in pages for one in self._content(page)).intersection(wanted)
+
+    def _content(self, orthanc_ids: list[str]) -> list[dict[str, Any]]:
+        """Main attributes of those of these instances that it holds."""
+        asked = {"Resources": orthanc_ids, "Level": "Instance", "Short": True, "Metadata": False}
+        return list(self._json(lambda: self._client.post("tools/bulk-content", json=asked, timeout=self._timeout)))
 
     def _page(self, since: int) -> list[str]:
         path = f"instances?since={since}&limit={PAGE}"

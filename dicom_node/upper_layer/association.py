@@ -5,14 +5,23 @@ length that was announced. What is not legal is answered with an A-ABORT that sa
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from dicom_node.upper_layer.collecting import Collected, Collector
-from dicom_node.upper_layer.commands import RESPONSE, Command, CommandError, Field, read_command, response
+from dicom_node.upper_layer.commands import (
+    RESPONSE,
+    Command,
+    CommandError,
+    Field,
+    event_report,
+    read_command,
+    response,
+)
 from dicom_node.upper_layer.negotiation import Context, MalformedRequestError, Terms, accept, read_request
+from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import (
     PDV_HEADER,
     SHORTEST_PDU,
@@ -22,10 +31,11 @@ from dicom_node.upper_layer.pdus import (
     Rejection,
     aborted,
     command_message,
+    data_message,
     rejected,
     released,
 )
-from dicom_node.upper_layer.wire import ClosedError, SilentError, Wire, WireError
+from dicom_node.upper_layer.wire import ClosedError, Heard, SilentError, Wire, WireError
 
 LONGEST_REQUEST = 1 << 18
 """Bytes of an A-ASSOCIATE-RQ: 128 contexts with many transfer syntaxes each take 100 kB."""
@@ -79,6 +89,9 @@ class Service(Protocol):
     def opened(self, calling_ae_title: str) -> Rejection | None:
         """An association was asked for, and nothing speaks against it so far."""
 
+    def accepted(self, contexts: Collection[Context]) -> Notices | None:
+        """It stands, with these contexts. What is returned, if anything, is sent whenever the peer is quiet."""
+
     def handle(self, message: Message) -> Answer:
         """Do what is asked for."""
 
@@ -93,6 +106,8 @@ class Limits:
     negotiation_seconds: float = 5.0
     idle_seconds: float = 60.0
     largest_object: int = 1 << 31
+    quiet_seconds: float = 0.5
+    """Silence of the peer's, between two requests, in which we may say something of our own."""
 
 
 class AcceptedAssociation:
@@ -109,6 +124,7 @@ class AcceptedAssociation:
         self.calling_ae_title = ""
         self.rejection: Rejection | None = None
         """Why it was rejected, if it was."""
+        self._notices: Notices | None = None
 
     def run(self, refuse_with: Rejection | None = None) -> None:
         """Negotiate, serve, end. `refuse_with`: answer any request with this rejection."""
@@ -160,6 +176,7 @@ class AcceptedAssociation:
             raise
         self._wire.be_done_within(None)
         self._wire.wait_at_most(self._limits.idle_seconds)
+        self._notices = self._service.accepted(self._contexts.values())
         return True
 
     def _serve_until_the_end(self) -> None:
@@ -174,6 +191,8 @@ class AcceptedAssociation:
         except ClosedError:
             pass
         finally:
+            if self._notices is not None:
+                self._notices.close()
             self._service.ended(ending)
             self._wire.say_goodbye(GOODBYE_SECONDS)
 
@@ -182,6 +201,8 @@ class AcceptedAssociation:
         pending: tuple[int, Command] | None = None
         commands = bytearray()
         while True:
+            if self._notices is not None and pending is None and not commands:
+                self._wait_for_the_peer(self._notices)
             kind, length = self._wire.read_header()
             if kind == Kind.P_DATA:
                 pending = self._take_data(length, pending, commands, collector)
@@ -193,6 +214,41 @@ class AcceptedAssociation:
                 return Ending.ABORTED
             else:
                 raise ProtocolError(_unexpected(kind))
+
+    def _wait_for_the_peer(self, notices: Notices) -> None:
+        """Until it speaks. A request of ours is sent only after a while of silence, which no answer of ours ends:
+
+        a peer that waits for the answer to a request of its own may take ours for it. Raises SilentError, ClosedError.
+        """
+        while True:
+            is_due = notices.is_due()
+            seconds = self._limits.quiet_seconds if is_due else self._limits.idle_seconds
+            heard = self._wire.wait(notices.fileno(), seconds)
+            if heard is Heard.PEER:
+                return
+            if heard is Heard.OTHER:
+                notices.heard()
+            elif is_due:
+                self._send_next(notices)
+            else:
+                raise SilentError("the peer is silent")
+
+    def _send_next(self, notices: Notices) -> None:
+        due = notices.next()
+        if due is None:
+            return
+        message_id, notice = due
+        context_id, context = next(
+            (number, context)
+            for number, context in self._contexts.items()
+            if context.abstract_syntax == notice.sop_class_uid
+        )
+        command = event_report(notice.sop_class_uid, notice.sop_instance_uid, notice.event_type, message_id)
+        information = notice.information(context.transfer_syntax)
+        self._wire.write(
+            command_message(context_id, command, self._peer_maximum)
+            + data_message(context_id, information, self._peer_maximum)
+        )
 
     def _take_data(
         self, length: int, pending: tuple[int, Command] | None, commands: bytearray, collector: Collector
@@ -242,6 +298,8 @@ class AcceptedAssociation:
 
     def _answer(self, context_id: int, command: Command, data_set: Collected | None) -> None:
         if command.field == Field.C_CANCEL or command.field & RESPONSE:
+            if self._notices is not None and command.field == Field.N_EVENT_REPORT | RESPONSE:
+                self._notices.answered(command.responded_id, command.status)
             return
         context = self._contexts[context_id]
         answer = self._service.handle(Message(context=context, command=command, data_set=data_set))

@@ -1,7 +1,7 @@
 """DIMSE command sets (PS3.7 6.3, Annex E): group 0000, implicit VR little endian, read and written as bytes."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,6 +11,7 @@ _ELEMENT = struct.Struct("<HHI")
 _AFFECTED_SOP_CLASS, _REQUESTED_SOP_CLASS = 0x0002, 0x0003
 _COMMAND_FIELD, _MESSAGE_ID, _RESPONDED_ID, _DATA_SET_TYPE = 0x0100, 0x0110, 0x0120, 0x0800
 _STATUS, _ERROR_COMMENT = 0x0900, 0x0902
+_EVENT_TYPE, _WITH_DATA_SET = 0x1002, 0x0001
 _AFFECTED_SOP_INSTANCE, _REQUESTED_SOP_INSTANCE, _ACTION_TYPE = 0x1000, 0x1001, 0x1008
 _PRIORITY, _MEDIUM = 0x0700, 0
 _LONGEST_COMMENT = 64
@@ -32,7 +33,7 @@ class Field(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A request."""
+    """A request; or a response, to a request of ours."""
 
     field: int
     message_id: int
@@ -42,6 +43,9 @@ class Command:
     sop_instance_uid: str
     """Affected or Requested SOP Instance UID; empty where there is none."""
     action_type: int | None = None
+    responded_id: int | None = None
+    """Message ID Being Responded To; of a response only, as is `status`."""
+    status: int | None = None
 
 
 def read_command(content: bytes) -> Command:
@@ -54,7 +58,9 @@ def read_command(content: bytes) -> Command:
             has_data_set=_number(values[_DATA_SET_TYPE]) != NO_DATA_SET,
             sop_class_uid=_uid(values.get(_AFFECTED_SOP_CLASS) or values.get(_REQUESTED_SOP_CLASS, b"")),
             sop_instance_uid=_uid(values.get(_AFFECTED_SOP_INSTANCE) or values.get(_REQUESTED_SOP_INSTANCE, b"")),
-            action_type=_number(values[_ACTION_TYPE]) if _ACTION_TYPE in values else None,
+            action_type=_optional(values, _ACTION_TYPE),
+            responded_id=_optional(values, _RESPONDED_ID),
+            status=_optional(values, _STATUS),
         )
     except (KeyError, struct.error):
         raise CommandError("a command set without what every one has") from None
@@ -102,6 +108,20 @@ def store_request(message_id: int, sop_class_uid: str, sop_instance_uid: str) ->
     )
 
 
+def event_report(sop_class_uid: str, sop_instance_uid: str, event_type: int, message_id: int) -> bytes:
+    """The command set of an N-EVENT-REPORT-RQ with a data set (PS3.7 10.3.1.1)."""
+    return _written(
+        (
+            (_AFFECTED_SOP_CLASS, _text(sop_class_uid, b"\0")),
+            (_COMMAND_FIELD, _short(Field.N_EVENT_REPORT)),
+            (_MESSAGE_ID, _short(message_id)),
+            (_DATA_SET_TYPE, _short(_WITH_DATA_SET)),
+            (_AFFECTED_SOP_INSTANCE, _text(sop_instance_uid, b"\0")),
+            (_EVENT_TYPE, _short(event_type)),
+        )
+    )
+
+
 def read_response(content: bytes) -> Response:
     """The response in a command set. Raises CommandError."""
     values = _values(content)
@@ -141,6 +161,10 @@ def _written(elements: Iterable[tuple[int, bytes]]) -> bytes:
 def _number(value: bytes) -> int:
     number: int = struct.unpack("<H", value)[0]
     return number
+
+
+def _optional(values: Mapping[int, bytes], element: int) -> int | None:
+    return _number(values[element]) if element in values else None
 
 
 def _short(number: int) -> bytes:

@@ -71,11 +71,20 @@ def aborted(reason: AbortReason) -> bytes:
 
 def command_message(context_id: int, command: bytes, most: int) -> bytes:
     """P-DATA-TF PDUs that carry one command set; `most`: the peer's maximum length, 0 without limit."""
-    room = (most or len(command) + PDV_HEADER.size) - PDV_HEADER.size
+    return _fragments(context_id, command, most, Control.COMMAND)
+
+
+def data_message(context_id: int, data_set: bytes, most: int) -> bytes:
+    """The same for a data set."""
+    return _fragments(context_id, data_set, most, 0)
+
+
+def _fragments(context_id: int, content: bytes, most: int, control: int) -> bytes:
+    room = (most or len(content) + PDV_HEADER.size) - PDV_HEADER.size
     room -= room % 2  # a fragment has an even number of bytes (PS3.8 E.1)
-    pieces = [command[at : at + room] for at in range(0, len(command), room)]
+    pieces = [content[at : at + room] for at in range(0, len(content), room)]
     return b"".join(
-        _p_data(context_id, piece, Control.COMMAND | (Control.LAST if number == len(pieces) else 0))
+        _p_data(context_id, piece, control | (Control.LAST if number == len(pieces) else 0))
         for number, piece in enumerate(pieces, start=1)
     )
 

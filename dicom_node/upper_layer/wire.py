@@ -4,12 +4,14 @@ A sender that still has Nagle's algorithm on waits for the acknowledgement of ea
 delays that by 40 ms. TCP_QUICKACK, set again after every read because the kernel resets it, ends the wait.
 """
 
+import select
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 
 PDU_HEADER = struct.Struct(">BxI")
 """PDU type and the length of what follows (PS3.8 9.3.1)."""
@@ -17,6 +19,7 @@ PDU_HEADER = struct.Struct(">BxI")
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 _TIMEOUT = struct.Struct("@ll")
 _MICROSECONDS = 1_000_000
+_MILLISECONDS = 1_000
 _IGNORED_BYTES = 1 << 16
 
 
@@ -30,6 +33,14 @@ class ClosedError(WireError):
 
 class SilentError(WireError):
     """Nothing came for as long as the peer may be silent."""
+
+
+class Heard(Enum):
+    """Who has something to say."""
+
+    PEER = "bytes of the peer's, or its end"
+    OTHER = "the other file descriptor"
+    NOBODY = "neither, within the time"
 
 
 class Wire:
@@ -95,6 +106,19 @@ class Wire:
             position += count
             if self._pace is not None:
                 self._wait(self._pace(count))
+
+    def wait(self, other: int, seconds: float) -> Heard:
+        """Wait for the peer's next byte or for another file descriptor. Raises ClosedError."""
+        poll = select.poll()
+        try:
+            poll.register(self._socket, select.POLLIN)
+            poll.register(other, select.POLLIN)
+            ready = {descriptor for descriptor, _ in poll.poll(seconds * _MILLISECONDS)}
+        except (OSError, ValueError) as error:
+            raise ClosedError(type(error).__name__) from None
+        if not ready:
+            return Heard.NOBODY
+        return Heard.OTHER if ready == {other} else Heard.PEER
 
     def read_header(self) -> tuple[int, int]:
         """Type and length of the next PDU. Raises ClosedError, SilentError."""

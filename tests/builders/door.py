@@ -22,6 +22,7 @@ from dicom_node.pseudonymisation.vocabulary import Vocabulary
 from dicom_node.pseudonymiser import Identifier, People, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.segments import Place, records_in
+from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
 from storage.keys import KeyRing
@@ -80,6 +81,7 @@ def parts_in(
     known: Callable[[str], StudyContents | None] = lambda _: None,
     vault: VaultInMemory | None = None,
     outbox: Outbox | None = None,
+    note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
 ) -> Parts:
     vault = vault or VaultInMemory()
     outbox = outbox or Outbox(folder / "objects", segment_bytes=SEGMENT_BYTES, reserve_bytes=0)
@@ -92,6 +94,7 @@ def parts_in(
         journal=journal,
         studies=KnownStudies(known),
         own_uids=OwnUids(UidMap(KEYS.derive("uid"))),
+        note_set_aside=note_set_aside,
     )
     return Parts(door, outbox, quarantine, journal, folder, vault)
 
