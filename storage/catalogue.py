@@ -12,6 +12,7 @@ from storage import catalogue_queries as queries
 from storage.catalogue_records import ObjectRecord, Page, PageKey, PatientRecord, SeriesRecord, StudyRecord
 from storage.errors import PageKeyError
 from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.study_lifecycle import StudyState
 
 
 class Catalogue:
@@ -38,6 +39,7 @@ class Catalogue:
         after: PageKey | None = None,
         pseudonym: str | None = None,
         modality: str | None = None,
+        state: StudyState | None = None,
     ) -> Page[StudyRecord]:
         """Studies of everyone or of one patient, those that arrived last first."""
         wanted = queries.studies().order_by(StudyRow.first_stored_at.desc(), StudyRow.study_instance_uid.desc())
@@ -45,6 +47,8 @@ class Catalogue:
             wanted = wanted.where(StudyRow.pseudonym == pseudonym)
         if modality is not None:
             wanted = wanted.where(queries.has_series_of(modality))
+        if state is not None:
+            wanted = wanted.where(queries.is_in(state))
         if after is not None:
             wanted = wanted.where(tuple_(StudyRow.first_stored_at, StudyRow.study_instance_uid) < _arrival_key(after))
         with self._engine.connect() as connection:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Exists, RowMapping, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Exists, RowMapping, Select, exists, func, or_, select
 
 from storage.catalogue_records import PatientRecord, SeriesRecord, StudyRecord
 from storage.errors import NotInCatalogueError
 from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.study_lifecycle import StudyState
+from storage.study_state_tables import StudyStateRow
 
 AnySelect = Select[*tuple[Any, ...]]
+STATE = func.coalesce(StudyStateRow.state, StudyState.RECEIVING.value)
 
 
 def patients() -> AnySelect:
@@ -17,7 +20,18 @@ def patients() -> AnySelect:
 
 
 def studies() -> AnySelect:
-    return select(StudyRow.study_instance_uid, StudyRow.pseudonym, StudyRow.study_date, StudyRow.first_stored_at)
+    """Every study has a state; one whose state was lost is shown as the least sure one."""
+    return select(
+        StudyRow.study_instance_uid,
+        StudyRow.pseudonym,
+        StudyRow.study_date,
+        StudyRow.first_stored_at,
+        STATE.label("state"),
+        func.coalesce(StudyStateRow.since, StudyRow.first_stored_at).label("state_since"),
+        StudyStateRow.reason.label("state_reason"),
+        func.coalesce(StudyStateRow.revision, 1).label("revision"),
+        StudyStateRow.objects_expected,
+    ).join(StudyStateRow, StudyStateRow.study_instance_uid == StudyRow.study_instance_uid, isouter=True)
 
 
 def series() -> AnySelect:
@@ -58,6 +72,12 @@ def objects() -> AnySelect:
 
 def has_series_of(modality: str) -> Exists:
     return exists().where(SeriesRow.study_instance_uid == StudyRow.study_instance_uid, SeriesRow.modality == modality)
+
+
+def is_in(state: StudyState) -> ColumnElement[bool]:
+    """Written so that the index on states can serve it."""
+    known = StudyStateRow.state == state.value
+    return or_(known, StudyStateRow.state.is_(None)) if state is StudyState.RECEIVING else known
 
 
 def some(connection: Connection, wanted: AnySelect, limit: int) -> tuple[Sequence[RowMapping], bool]:

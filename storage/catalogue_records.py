@@ -26,7 +26,11 @@ class PatientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyRecord:
-    """`study_date` is shifted by the patient's offset; `modalities` are those of its series, sorted."""
+    """`study_date` is shifted by the patient's offset; `modalities` are those of its series, sorted.
+
+    `objects_expected`: how many its source named when it was asked, of the kinds that are taken; `state_reason`: why
+    it is at rest and not confirmed. Both are codes of `study_lifecycle` where they are texts.
+    """
 
     study_instance_uid: str
     pseudonym: str
@@ -35,6 +39,11 @@ class StudyRecord:
     series_count: int
     instance_count: int
     first_stored_at: datetime
+    state: str
+    state_since: datetime
+    state_reason: str | None
+    revision: int
+    objects_expected: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from storage.ledger_tables import (
     SeriesRow,
     StudyRow,
 )
+from storage.study_arrivals import noting_arrivals
 from storage.tables import Base
 from storage.upserts import insert_missing, lookup
 
@@ -56,7 +57,8 @@ class Ledger:
             return
         with writing(self._engine).begin() as connection:
             if objects:
-                _record_objects(connection, objects)
+                with noting_arrivals(connection, objects):
+                    _record_objects(connection, objects)
                 note_again(connection, objects)
             record_associations(connection, associations)
             record_quarantined(connection, quarantined)

@@ -17,6 +17,7 @@ from api.schemas.catalogue import (
     Uid,
 )
 from api.services import CatalogueOf
+from storage.study_lifecycle import StudyState
 
 router = APIRouter(tags=["catalogue"], responses=problems(401, 422, 503))
 
@@ -29,6 +30,7 @@ OfModality = Annotated[
     str | None,
     Query(alias="modality", pattern=MODALITY_PATTERN, description="Only with a series of it.", examples=["CT"]),
 ]
+OfState = Annotated[StudyState | None, Query(alias="state", description="Only in this state.")]
 
 
 @router.get("/patients")
@@ -46,10 +48,16 @@ def read_patient(pseudonym: Pseudonym, catalogue: CatalogueOf) -> PatientOut:
 
 @router.get("/studies")
 def list_studies(
-    catalogue: CatalogueOf, page: PageAsked, patient: OfPatient = None, modality: OfModality = None
+    catalogue: CatalogueOf,
+    page: PageAsked,
+    patient: OfPatient = None,
+    modality: OfModality = None,
+    state: OfState = None,
 ) -> PageOut[StudyOut]:
     """Studies of everyone or of one patient, those that arrived last first."""
-    found = catalogue.studies(limit=page.limit, after=page.after("studies"), pseudonym=patient, modality=modality)
+    found = catalogue.studies(
+        limit=page.limit, after=page.after("studies"), pseudonym=patient, modality=modality, state=state
+    )
     return page_out("studies", found, StudyOut.of)
 
 

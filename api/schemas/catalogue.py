@@ -7,6 +7,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.catalogue_records import ObjectRecord, PatientRecord, SeriesRecord, StudyRecord
+from storage.study_lifecycle import Reason, StudyState
 
 UID_PATTERN = r"^[0-9.]{1,64}$"
 PSEUDONYM_PATTERN = r"^[A-Z0-9-]{1,64}$"
@@ -45,7 +46,12 @@ class PatientOut(Out):
 
 
 class StudyOut(Out):
-    """One study; `study_date` is shifted by the patient's whole-day offset."""
+    """One study; `study_date` is shifted by the patient's whole-day offset.
+
+    `state`: objects are coming (`receiving`), or come again after a rest (`revised`); nothing has come for a while
+    (`provisional`); everything that its source names is here (`confirmed`). `revision` rises when objects come after a
+    rest. `objects_expected`: how many its source named, of the kinds that are taken; null when it was not asked since.
+    """
 
     study_instance_uid: str = Field(examples=[STUDY_UID])
     pseudonym: str = Field(examples=[PSEUDONYM])
@@ -54,6 +60,11 @@ class StudyOut(Out):
     series_count: int = Field(examples=[2])
     instance_count: int = Field(examples=[412])
     first_stored_at: datetime
+    state: StudyState = Field(examples=["confirmed"])
+    state_since: datetime
+    state_reason: Reason | None = Field(description="Why it is at rest and not confirmed.", examples=[None])
+    revision: int = Field(examples=[1])
+    objects_expected: int | None = Field(examples=[412])
 
     @classmethod
     def of(cls, record: StudyRecord) -> Self:

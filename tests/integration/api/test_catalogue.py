@@ -1,12 +1,17 @@
 """The catalogue over HTTP, on both databases."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import Engine, text
 
+from storage.database import writing
 from storage.ledger import Ledger
 from storage.ledger_records import StoredObject
+from storage.study_lifecycle import Reason
+from storage.study_records import SourceAnswer
+from storage.study_states import StudyStates
 from tests.builders.ledger import (
     FRAME_OF_REFERENCE_UID,
     INSTANCE_UID,
@@ -68,7 +73,11 @@ def test_a_study_is_shown_with_the_modalities_of_its_series(client: httpx.Client
         ]
     )
 
-    assert client.get(f"/api/v1/studies/{STUDY_UID}").json() == {
+    shown = client.get(f"/api/v1/studies/{STUDY_UID}").json()
+
+    since = shown.pop("state_since")
+    assert datetime.now(UTC) - timedelta(minutes=5) < datetime.fromisoformat(since) <= datetime.now(UTC)
+    assert shown == {
         "study_instance_uid": STUDY_UID,
         "pseudonym": PSEUDONYM,
         "study_date": date(2031, 4, 5).isoformat(),
@@ -76,6 +85,10 @@ def test_a_study_is_shown_with_the_modalities_of_its_series(client: httpx.Client
         "series_count": 3,
         "instance_count": 4,
         "first_stored_at": "2031-04-06T07:08:10.654321Z",
+        "state": "receiving",
+        "state_reason": None,
+        "revision": 1,
+        "objects_expected": None,
     }
 
 
@@ -204,6 +217,72 @@ def test_studies_can_be_asked_for_by_patient_and_by_modality(client: httpx.Clien
     assert uids(modality="PT") == ["2.25.8"]
     assert uids(patient="OST-00001", modality="CT") == ["2.25.100001"]
     assert uids(patient="OST-NOBODY") == []
+
+
+def test_a_study_is_shown_with_how_complete_it_is_taken_to_be(
+    client: httpx.Client, ledger: Ledger, engine: Engine
+) -> None:
+    ledger.record(objects=[stored_object(), stored_object(sop_instance_uid="2.25.31")])
+    states = StudyStates(engine)
+    told = ("state", "state_reason", "revision", "instance_count", "objects_expected")
+
+    def shown() -> list[object]:
+        study = client.get(f"/api/v1/studies/{STUDY_UID}").json()
+        return [study[name] for name in told]
+
+    states.settle(STUDY_UID, states.of([STUDY_UID])[STUDY_UID].version)
+    settled = shown()
+    fewer = SourceAnswer(ae_title="PACS", objects_expected=3, reason=Reason.FEWER_THAN_SOURCE)
+    states.answered(STUDY_UID, states.of([STUDY_UID])[STUDY_UID].version, fewer)
+    short = shown()
+    enough = SourceAnswer(ae_title="PACS", objects_expected=2)
+    states.answered(STUDY_UID, states.of([STUDY_UID])[STUDY_UID].version, enough)
+    confirmed = shown()
+    ledger.record(objects=[stored_object(sop_instance_uid="2.25.32")])
+
+    assert settled == ["provisional", None, 1, 2, None]
+    assert short == ["provisional", "fewer_than_source", 1, 2, 3]
+    assert confirmed == ["confirmed", None, 1, 2, 2]
+    assert shown() == ["revised", None, 2, 3, None]
+
+
+def test_studies_can_be_asked_for_by_state(client: httpx.Client, ledger: Ledger, engine: Engine) -> None:
+    ledger.record(objects=one_study_each(5))
+    states = StudyStates(engine)
+    for uid in ("2.25.100001", "2.25.100003"):
+        states.settle(uid, states.of([uid])[uid].version)
+
+    def uids(state: str) -> list[object]:
+        return [item["study_instance_uid"] for item in every_item(client, "/api/v1/studies", state=state, limit=1)]
+
+    assert uids("provisional") == ["2.25.100003", "2.25.100001"]
+    assert uids("receiving") == ["2.25.100004", "2.25.100002", "2.25.100000"]
+    assert uids("confirmed") == []
+
+
+def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/studies", params={"state": "complete"})
+
+    assert answer.status_code == 422
+    (problem,) = answer.json()["errors"]
+    assert (problem["parameter"], problem["allowed"]) == (
+        "state",
+        ["receiving", "provisional", "confirmed", "revised"],
+    )
+
+
+def test_a_study_whose_state_was_lost_is_shown_as_the_least_sure_one(
+    client: httpx.Client, ledger: Ledger, engine: Engine
+) -> None:
+    ledger.record(objects=[stored_object()])
+    with writing(engine).begin() as connection:
+        connection.execute(text("DELETE FROM study_state"))
+
+    shown = client.get("/api/v1/studies", params={"state": "receiving"}).json()["items"]
+
+    assert [(item["study_instance_uid"], item["state"], item["revision"]) for item in shown] == [
+        (STUDY_UID, "receiving", 1)
+    ]
 
 
 @pytest.mark.parametrize(
