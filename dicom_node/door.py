@@ -16,6 +16,7 @@ from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox, OutboxConflictError
 from dicom_node.own_uids import Learned, nothing_known
+from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
@@ -61,10 +62,12 @@ class Door:
         studies: KnownStudies,
         own_uids: Callable[[bytes], Learned] = nothing_known,
         note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
+        note_source: Callable[[str, str, Facts], None] = lambda *_: None,
     ) -> None:
         """`own_uids`: the pseudonymised UIDs of an object that cannot be taken.
 
         `note_set_aside`: told the sender's SOPInstanceUID of an object in quarantine, its id there, the reason.
+        `note_source`: told, for each object that is kept, its pseudonymised study, its sender, and what came.
         """
         self._pseudonymise = pseudonymise
         self._outbox = outbox
@@ -73,6 +76,7 @@ class Door:
         self._studies = studies
         self._own_uids = own_uids
         self._note_set_aside = note_set_aside
+        self._note_source = note_source
 
     def receive(self, arrival: Arrival) -> Outcome:
         """Take an object. On return it is durable; a NodeError says what became of it instead."""
@@ -102,6 +106,11 @@ class Door:
         entry = self._entry(arrival, made)
         arrival.learned.study_instance_uid = entry.study_instance_uid
         arrival.learned.sop_instance_uid = entry.sop_instance_uid
+        outcome = self._take_or_know(arrival, entry, made)
+        self._note_source(entry.study_instance_uid, arrival.calling_ae_title, made.result.source)
+        return outcome
+
+    def _take_or_know(self, arrival: Arrival, entry: Entry, made: Pseudonymised) -> Outcome:
         known = self._studies.contents(arrival.association_id, entry.study_instance_uid, entry.pseudonym)
         if known.pseudonym != entry.pseudonym:
             raise UnprocessableError(Reason.STUDY_CONFLICT)

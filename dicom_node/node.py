@@ -1,4 +1,4 @@
-"""One worker of the node: what serves associations, forwards and commits, started and stopped together."""
+"""One worker of the node: what serves associations, and what works behind it, started and stopped together."""
 
 import logging
 import socket
@@ -10,6 +10,7 @@ from dicom_node.forwarder import Forwarder
 from dicom_node.listener import Listener
 from dicom_node.outbox import Outbox
 from dicom_node.pseudonymisation.dropped_words import DroppedWords
+from dicom_node.study_clock import StudyClock
 
 log = logging.getLogger("osteon.node")
 
@@ -24,6 +25,7 @@ class Node:
     """Of its own outbox first, then of those that nobody writes to any more."""
     dropped_words: DroppedWords
     committer: Committer
+    study_clock: StudyClock
 
     def start(self) -> None:
         """Take up work; connections are given to `take`."""
@@ -31,6 +33,7 @@ class Node:
         for forwarder in self.forwarders:
             forwarder.start()
         self.committer.start()
+        self.study_clock.start()
 
     def take(self, connection: socket.socket, address: str) -> None:
         """Serve a connection that came from `address`."""
@@ -39,6 +42,7 @@ class Node:
     def stop(self) -> None:
         """End associations, then the forwarders after the objects in hand; write down what was counted."""
         self.listener.stop()
+        self.study_clock.stop()
         self.committer.stop()
         for forwarder in self.forwarders:
             forwarder.stop()

@@ -173,6 +173,12 @@ class Outbox:
         with self._lock:
             return len(self._waiting)
 
+    def studies(self) -> frozenset[str]:
+        """The studies of the objects that wait."""
+        with self._lock:
+            waiting = list(self._waiting.values())
+        return frozenset(entry.study_instance_uid for _, entry in waiting)
+
     def tidy(self) -> None:
         """Remove the segments whose objects have all done their duty for long enough."""
         now = self._clock()

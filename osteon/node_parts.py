@@ -26,15 +26,18 @@ from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.spares import READY
+from dicom_node.study_sources import StudySources
 from dicom_node.uids import UidMap
 from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
 from osteon.settings import Settings
+from osteon.study_parts import build_study_clock
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
 from storage.ledger_lookups import stored_instances
+from storage.study_states import StudyStates
 from storage.vault import CachedVault
 
 
@@ -47,7 +50,8 @@ def prepare_node(settings: Settings) -> None:
     keys, vault = open_vault(settings)
     vault.close()
     migrate_registry(settings.registry_database)
-    make_folder(settings.home / "outbox")
+    for name in ("outbox", "studies"):
+        make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
     engine_maker(settings, UidMap(keys.derive("uid")))
 
@@ -65,6 +69,8 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
     quarantine = Quarantine(settings.home / "quarantine", keys)
     database = open_database(settings.registry_database)
     ledger, orthanc = Ledger(database), connect(settings)
+    peers = Peers()
+    sources = StudySources(settings.home / "studies" / str(worker), keys, peers.address_of)
     map_uid = UidMap(keys.derive("uid"))
     set_aside = SetAside(settings.home / "commitment", settings.home / "quarantine", map_uid)
     spool, lines = Spool(settings.home / "commitment" / "requests", keys), Lines()
@@ -79,7 +85,7 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
             set_aside=set_aside,
         ),
         call=Caller(settings.ae_title),
-        address_of=Peers().address_of,
+        address_of=peers.address_of,
         patience=Patience(
             keep=timedelta(days=settings.commitment_days), wait=timedelta(hours=settings.commitment_wait_hours)
         ),
@@ -98,6 +104,7 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         studies=KnownStudies(ledger.study),
         own_uids=OwnUids(written_uid(settings, map_uid)),
         note_set_aside=set_aside.note,
+        note_source=sources.note,
     )
     listener = Listener(
         door=door,
@@ -127,4 +134,12 @@ def build_node(settings: Settings, worker: int, on_end: Callable[[], None]) -> N
         [forwarder(outbox, journal), *(forwarder(Outbox(one / OBJECTS), Journal(one / JOURNAL)) for one in old)],
         dropped_words,
         committer,
+        build_study_clock(
+            settings,
+            states=StudyStates(database),
+            sources=sources,
+            outbox=outbox,
+            address_of=peers.address_of,
+            map_uid=map_uid,
+        ),
     )

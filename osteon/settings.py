@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     commitment_wait_hours: float = Field(
         24.0, gt=0, description="Hours to wait for objects on their way to Orthanc before their commitment fails"
     )
+    study_idle_seconds: float = Field(
+        300.0,
+        gt=0,
+        le=86_400,
+        description="Seconds without a new object after which a study counts as provisionally complete",
+    )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
 from dicom_node.pseudonymisation.engine import Engine
+from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymisation.profile import DEFAULT
 from dicom_node.pseudonymisation.text import TextCleaner
@@ -80,8 +81,10 @@ def parts_in(
     folder: Path,
     known: Callable[[str], StudyContents | None] = lambda _: None,
     vault: VaultInMemory | None = None,
+    *,
     outbox: Outbox | None = None,
     note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
+    note_source: Callable[[str, str, Facts], None] = lambda *_: None,
 ) -> Parts:
     vault = vault or VaultInMemory()
     outbox = outbox or Outbox(folder / "objects", segment_bytes=SEGMENT_BYTES, reserve_bytes=0)
@@ -95,6 +98,7 @@ def parts_in(
         studies=KnownStudies(known),
         own_uids=OwnUids(UidMap(KEYS.derive("uid"))),
         note_set_aside=note_set_aside,
+        note_source=note_source,
     )
     return Parts(door, outbox, quarantine, journal, folder, vault)
 
