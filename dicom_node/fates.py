@@ -6,34 +6,15 @@ The sealed object is removed after that, and the ledger told; both are made up f
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 
 from dicom_node.durable import write_new
+from storage.ledger_records import QuarantinedObject
+from storage.quarantine_records import Decision, Fate
 
 SUFFIX = ".fate"
-
-
-class Fate(Enum):
-    """What becomes of a quarantined object."""
-
-    RELEASED = "released"
-    DESTROYED = "destroyed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Who decided what, when and why."""
-
-    quarantine_id: str
-    fate: Fate
-    at: datetime
-    by: str
-    reason: str
-    released_as: str | None = None
-    """The pseudonymised SOPInstanceUID that it became."""
 
 
 def has_fate(folder: Path, quarantine_id: str) -> bool:
@@ -56,6 +37,9 @@ def decisions(folder: Path) -> Iterator[Decision]:
 
 def _read(path: Path) -> Decision:
     content = json.loads(path.read_bytes())
+    kept = content["kept"]
+    kept["received_at"] = datetime.fromisoformat(kept["received_at"])
+    content["kept"] = QuarantinedObject(**kept)
     content["fate"] = Fate(content["fate"])
     content["at"] = datetime.fromisoformat(content["at"])
     return Decision(**content)

@@ -97,6 +97,10 @@ class Forwarder:
         self._thread.join(STOP_SECONDS)
         self._pushes.shutdown(wait=False, cancel_futures=True)
 
+    def close(self) -> None:
+        """End the pushes of one that was never started."""
+        self._pushes.shutdown(wait=True, cancel_futures=True)
+
     def _run(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():

@@ -15,10 +15,11 @@ from itertools import chain, count
 from pathlib import Path
 
 from dicom_node.durable import make_folder, remove_drafts, sync_folder, write_new
-from dicom_node.fates import Decision, decide, has_fate
+from dicom_node.fates import decide, has_fate
 from dicom_node.status import Reason
 from storage.keys import KeyRing
 from storage.ledger_records import QuarantinedObject
+from storage.quarantine_records import Decision
 from storage.sealing import seal_chunks, unseal_chunks
 
 MAGIC = b"OSTEON-QUARANTINE-1\n"

@@ -14,6 +14,7 @@ COMMANDS = {
     "node": "the DICOM door alone",
     "pseudonymise": "pseudonymise folders of DICOM files without any service; profile and vocabulary",
     "pull": "fetch pseudonymised images, readings and scores",
+    "quarantine": "list, show, release and destroy objects that were set aside",
     "send": "send DICOM files by C-STORE",
     "serve": "start everything: Orthanc, the DICOM node and the API",
     "token": "make a token for the API",

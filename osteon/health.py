@@ -17,7 +17,7 @@ from dicom_node.quarantine import SUFFIX as SEALED
 from osteon.addresses import base_url
 from osteon.home import HomeError
 from osteon.orthanc_access import CredentialsError, connect
-from osteon.outboxes import OBJECTS, outboxes_in
+from osteon.outboxes import object_folders
 from osteon.settings import Settings
 from storage.database import open_database, registry_head, registry_revision
 from storage.errors import StorageError
@@ -126,7 +126,7 @@ def _api(settings: Settings) -> tuple[Verdict, str]:
 
 
 def _outbox(settings: Settings) -> tuple[Verdict, str]:
-    waiting = sum(waiting_in(folder / OBJECTS) for folder in outboxes_in(settings.home))
+    waiting = sum(map(waiting_in, object_folders(settings.home)))
     return (Verdict.LOOK if waiting else Verdict.GOOD), f"{waiting} objects wait for Orthanc"
 
 

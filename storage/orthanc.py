@@ -84,6 +84,14 @@ class Orthanc:
         )
         return _chunks(response)
 
+    def has(self, orthanc_id: str) -> bool:
+        """Whether it holds an instance. Raises ImageStoreUnavailableError."""
+        try:
+            self._call(lambda: self._client.get(f"instances/{orthanc_id}", timeout=self._timeout))
+        except ImageMissingError:
+            return False
+        return True
+
     def instance_ids(self) -> Iterator[str]:
         """The id of every instance it holds."""
         since = 0

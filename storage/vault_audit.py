@@ -7,7 +7,7 @@ in a copy kept elsewhere.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -34,6 +34,8 @@ class Action(Enum):
     MERGE = "merge"
     ADD_NUMBER = "add-number"
     ROTATE_KEY = "rotate-key"
+    RELEASE = "release"
+    DESTROY = "destroy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,18 @@ class AuditEntry:
     by: str
     reason: str
     pseudonyms: tuple[str, ...]
+    objects: tuple[str, ...] = ()
+    """Quarantine ids of those concerned."""
 
 
-def append(session: Session, keys: KeyRing, action: Action, warrant: Warrant, *pseudonyms: str) -> None:
+def append(
+    session: Session,
+    keys: KeyRing,
+    action: Action,
+    warrant: Warrant,
+    *pseudonyms: str,
+    objects: Sequence[str] = (),
+) -> None:
     """Add an entry in a transaction that nobody else writes beside (`VaultAccess.writing(alone=True)`)."""
     last = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).one_or_none()
     number, before = (1, _BEGINNING) if last is None else (last.number + 1, last.sealed)
@@ -72,7 +83,7 @@ def append(session: Session, keys: KeyRing, action: Action, warrant: Warrant, *p
         "by": warrant.by.strip(),
         "reason": warrant.reason.strip(),
         "pseudonyms": pseudonyms,
-    }
+    } | ({"objects": list(objects)} if objects else {})
     key = keys.derive(_PURPOSE)
     sealed = seal(key, json.dumps(content).encode(), _context(number, before, AUDIT_VERSION))
     session.add(
@@ -96,6 +107,7 @@ def entries(session: Session, keys: KeyRing) -> Iterator[AuditEntry]:
             by=content["by"],
             reason=content["reason"],
             pseudonyms=tuple(content["pseudonyms"]),
+            objects=tuple(content.get("objects", ())),
         )
         before = row.sealed
 

@@ -1,5 +1,6 @@
 """What only the custodian of the keys does: ask who somebody is, and say that two are one. All of it is on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from storage.vault_errors import MergeRefusedError, UnknownInVaultError
 from storage.vault_persons import numbers_of, owners
 from storage.vault_studies import StudyClaims, StudyInConflict, survivor_of
 from storage.vault_tables import PersonRow, PossibleDuplicateRow, StudyRow
+
+OBJECTS_OF_AN_ENTRY = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,13 @@ class Custodian:
                 PossibleDuplicate(pseudonym=row.pseudonym, other=row.other, seen_at=row.seen_at)
                 for row in session.scalars(query)
             ]
+
+    def put_on_record(self, action: Action, warrant: Warrant, objects: Sequence[str]) -> None:
+        """That something is going to be done to objects in quarantine, before it is done."""
+        for start in range(0, len(objects), OBJECTS_OF_AN_ENTRY):
+            some = objects[start : start + OBJECTS_OF_AN_ENTRY]
+            with self._access.writing(alone=True) as session:
+                append(session, self._keys, action, warrant, objects=some)
 
     def audit(self) -> list[AuditEntry]:
         """The whole audit log, oldest first. Raises AuditDamagedError."""

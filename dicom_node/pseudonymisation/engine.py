@@ -41,6 +41,7 @@ from dicom_node.pseudonymisation.tags import (
 )
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.trail import Trail
+from dicom_node.pseudonymisation.whereabouts import element_at
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap, is_registered
 from storage.identities import Pseudonymity
@@ -140,7 +141,7 @@ class Engine:
             transfer_syntax_uid=source.transfer_syntax_uid,
         )
         header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
-        _look_once_more(header, made, source)
+        _look_once_more(header, len(head), made, source)
         parts = made.level.parts
         if is_deflated(source.transfer_syntax_uid):
             parts = [deflate(b"".join(parts))]
@@ -209,14 +210,15 @@ def _opened(file: bytes, sender: str) -> _Source:
     return _Source(data, start, syntax, frame.transfer_syntax_uid, sender)
 
 
-def _look_once_more(header: bytes, made: _Made, source: _Source) -> None:
+def _look_once_more(header: bytes, data_set: int, made: _Made, source: _Source) -> None:
     """The last look: every byte that was written, but for the pixels, and what is not pixels inside those."""
     searched = header
     if is_encapsulated(source.transfer_syntax_uid):
         searched += comments_in(source.data, made.facts.pixels[0])
     found = find_residue(searched, made.names.identifying)
     if found is not None:
-        raise UnprocessableError(Reason.RESIDUE, found.kind.value)
+        where = element_at(header, data_set, source.syntax, found.offset) if found.offset >= data_set else ""
+        raise UnprocessableError(Reason.RESIDUE, found.kind.value + where)
     if made.study.keeps_uids:
         return
     own = (made.facts.text(tag) for tag in _OWN_UIDS)

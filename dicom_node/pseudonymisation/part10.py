@@ -17,6 +17,7 @@ OWN_BYTES = f"OSTEON_{VERSION}\0{IMPLEMENTATION_CLASS_UID}\0".encode("ascii")
 _META = len(PREAMBLE) + len(PREFIX)
 _GROUP = b"\2\0"
 _TRANSFER_SYNTAX = 0x00020010
+_SOP_INSTANCE = 0x00020003
 _CODEC = Codec(EXPLICIT_LITTLE)
 
 
@@ -27,22 +28,26 @@ class Frame:
     transfer_syntax_uid: str
     data_set: int
     """Where the data set starts."""
+    sop_instance_uid: str = ""
+    """As the file meta information has it."""
 
 
 def read_frame(file: bytes) -> Frame:
     """Find transfer syntax and data set. Raises StructureError when it is no DICOM file."""
     if file[len(PREAMBLE) : _META] != PREFIX:
         raise StructureError("no DICOM file")
-    position, syntax = _META, ""
+    position, syntax, instance = _META, "", ""
     try:
         while file[position : position + len(_GROUP)] == _GROUP:
             tag, _, value, length = _CODEC.read(file, position)
             position = value + length
             if tag == _TRANSFER_SYNTAX:
                 syntax = file[value:position].decode("ascii", "replace").strip(" \0")
+            elif tag == _SOP_INSTANCE:
+                instance = file[value:position].decode("ascii", "replace").strip(" \0")
     except struct.error:
         raise StructureError("the file meta information is cut off") from None
-    return Frame(syntax, position)
+    return Frame(syntax, position, instance)
 
 
 def new_frame(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:

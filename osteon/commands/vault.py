@@ -4,15 +4,13 @@ Patient numbers are read from the terminal or from standard input, never from th
 the machine and the shell's history would see.
 """
 
-import getpass
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 import click
 
@@ -22,6 +20,7 @@ from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
 from osteon.settings import Settings, read_settings
 from osteon.vault_access import open_custody
+from osteon.warrants import with_warrant
 from storage.database import migrate, open_database
 from storage.identities import PatientIdentifier
 from storage.keys import KeyFileError, load_key_file
@@ -73,23 +72,6 @@ def _for_custodian(function: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def _with_warrant(function: Callable[..., None]) -> Callable[..., None]:
-    """The options that every act needs, given to `function` as `warrant`."""
-
-    @click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the audit log.")
-    @click.option("--by", metavar="NAME", help="Who asks, beside the account's name, which is kept anyway.")
-    @wraps(function)
-    def run(*args: Any, reason: str, by: str | None, **kwargs: Any) -> None:
-        account = _account()
-        try:
-            warrant = Warrant(f"{by} ({account})" if by else account, reason)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-        function(*args, warrant=warrant, **kwargs)
-
-    return run
-
-
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 issuer_option = click.option("--issuer", metavar="NAME", help="Who issued the number; else the default issuer.")
 
@@ -104,7 +86,7 @@ def command() -> None:
 
 @command.command()
 @issuer_option
-@_with_warrant
+@with_warrant
 @json_option
 @_for_custodian
 def lookup(issuer: str | None, warrant: Warrant, *, as_json: bool) -> None:
@@ -116,7 +98,7 @@ def lookup(issuer: str | None, warrant: Warrant, *, as_json: bool) -> None:
 
 @command.command("re-identify")
 @click.argument("pseudonym", type=PSEUDONYM)
-@_with_warrant
+@with_warrant
 @json_option
 @_for_custodian
 def re_identify(pseudonym: str, warrant: Warrant, *, as_json: bool) -> None:
@@ -136,7 +118,7 @@ def re_identify(pseudonym: str, warrant: Warrant, *, as_json: bool) -> None:
 @click.argument("survivor", type=PSEUDONYM)
 @click.argument("other", type=PSEUDONYM)
 @click.option("--force", is_flag=True, help="Even when OTHER has images, which keep its pseudonym and dates.")
-@_with_warrant
+@with_warrant
 @json_option
 @_for_custodian
 def merge(survivor: str, other: str, warrant: Warrant, *, force: bool, as_json: bool) -> None:
@@ -148,7 +130,7 @@ def merge(survivor: str, other: str, warrant: Warrant, *, force: bool, as_json: 
 @command.command("add-number")
 @click.argument("pseudonym", type=PSEUDONYM)
 @issuer_option
-@_with_warrant
+@with_warrant
 @json_option
 @_for_custodian
 def add_number(pseudonym: str, issuer: str | None, warrant: Warrant, *, as_json: bool) -> None:
@@ -159,7 +141,7 @@ def add_number(pseudonym: str, issuer: str | None, warrant: Warrant, *, as_json:
 
 
 @command.command("rotate-key")
-@_with_warrant
+@with_warrant
 @json_option
 @_for_custodian
 def rotate(warrant: Warrant, *, as_json: bool) -> None:
@@ -201,7 +183,7 @@ def audit(*, as_json: bool) -> None:
             content = {**asdict(entry), "action": entry.action.value}
             click.echo(json.dumps(content, ensure_ascii=False, default=_instant))
             continue
-        at, whom = entry.at.isoformat(timespec="seconds"), " ".join(entry.pseudonyms) or "-"
+        at, whom = entry.at.isoformat(timespec="seconds"), " ".join((*entry.pseudonyms, *entry.objects)) or "-"
         click.echo(f"{entry.number}  {at}  {entry.action.value}  {whom}  {entry.by}: {entry.reason}")
 
 
@@ -212,13 +194,6 @@ def _asked_number(settings: Settings, issuer: str | None) -> PatientIdentifier:
         return person_of(received).identifier
     except UnprocessableError:
         raise click.UsageError("that is no patient number") from None
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def _say(as_json: bool, text: str, **facts: str) -> None:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dicom_node.fates import Decision, Fate, decide, decisions
+from dicom_node.fates import decide, decisions
 from dicom_node.quarantine import SUFFIX, Circumstances, Quarantine, damaged_in, is_quarantine_id, labels_in
 from dicom_node.status import Reason
 from storage.keys import KeyRing
+from storage.quarantine_records import Decision, Fate
+from tests.builders.ledger import quarantined_object
 
 KEYS = KeyRing(b"k" * 32)
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -15,7 +17,13 @@ CAME = Circumstances(association_id="a", sop_class_uid="1.2.840.10008.5.1.4.1.1.
 
 
 def decision(quarantine_id: str) -> Decision:
-    return Decision(quarantine_id=quarantine_id, fate=Fate.DESTROYED, at=AT, by="anna", reason="sent by mistake")
+    return Decision(
+        kept=quarantined_object(quarantine_id=quarantine_id),
+        fate=Fate.DESTROYED,
+        at=AT,
+        by="anna",
+        reason="sent by mistake",
+    )
 
 
 def test_what_was_destroyed_is_gone_and_the_decision_is_kept(tmp_path: Path) -> None:

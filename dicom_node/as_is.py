@@ -1,0 +1,52 @@
+"""An object that was pseudonymised before it was set aside: taken as it is, for it must not be pseudonymised again."""
+
+from dicom_node.errors import UnprocessableError
+from dicom_node.pseudonymisation.codec import StructureError
+from dicom_node.pseudonymisation.engine import Result
+from dicom_node.pseudonymisation.facts import read_facts
+from dicom_node.pseudonymisation.part10 import read_frame
+from dicom_node.pseudonymisation.syntax import InflateError, inflate, is_deflated, syntax_of
+from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE
+from dicom_node.pseudonymisation.trail import Trail
+from dicom_node.pseudonymiser import Pseudonymised
+from dicom_node.status import Reason
+from storage.pseudonyms import is_pseudonym
+
+_PATIENT_ID = 0x00100020
+
+
+def as_is(file: bytes, source_digest: str) -> Pseudonymised:
+    """The object in `file`, which we wrote. Raises UnprocessableError when it is none of ours."""
+    try:
+        return _read(file, source_digest)
+    except (StructureError, InflateError) as error:
+        raise UnprocessableError(Reason.UNREADABLE, str(error)) from None
+
+
+def _read(file: bytes, source_digest: str) -> Pseudonymised:
+    frame = read_frame(file)
+    syntax = syntax_of(frame.transfer_syntax_uid)
+    if syntax is None:
+        raise UnprocessableError(Reason.UNREADABLE, "transfer syntax")
+    data, start = file, frame.data_set
+    if is_deflated(frame.transfer_syntax_uid):
+        data, start = inflate(file[start:]), 0
+    facts = read_facts(data, start, syntax)
+    pseudonym = facts.text(_PATIENT_ID)
+    if not is_pseudonym(pseudonym):
+        raise UnprocessableError(Reason.UNEXPECTED_ERROR, "it bears no pseudonym")
+    return Pseudonymised(
+        result=Result(
+            parts=(file,),
+            header=data,
+            data_set=start,
+            pseudonym=pseudonym,
+            transfer_syntax_uid=frame.transfer_syntax_uid,
+            trail=Trail(),
+            source=facts,
+            source_data=data,
+        ),
+        sop_class_uid=facts.text(SOP_CLASS),
+        sop_instance_uid_before=facts.text(SOP_INSTANCE),
+        source_digest=source_digest,
+    )
