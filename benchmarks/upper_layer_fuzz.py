@@ -109,6 +109,9 @@ class Service:
         self.data_sets.append(None if message.data_set is None else bytes(message.data_set.content))
         return Answer(0x0000)
 
+    def released(self) -> None:
+        pass
+
     def ended(self, ending: Ending) -> None:
         self.endings.append(ending)
 

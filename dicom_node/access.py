@@ -17,6 +17,7 @@ from dicom_node.certificates import Certificate, read_certificate
 from dicom_node.pace import Bucket
 from dicom_node.peers import Address, Allowance, Caller, NotAllowedError, PeerLimits, Peers, plain_address
 from dicom_node.refusals import Refusal, Refusals
+from dicom_node.seats import Seats, WorkerSeats
 from dicom_node.upper_layer.pdus import CALLING_AE_TITLE, LOCAL_LIMIT, Rejection
 from dicom_node.upper_layer.wire import Wire
 
@@ -35,8 +36,11 @@ _ONE_SUBSCRIBER = 64
 class Account:
     """What one peer has taken of its limits."""
 
-    def __init__(self, limits: PeerLimits, clock: Callable[[], float]) -> None:
+    def __init__(self, key: Hashable, limits: PeerLimits, seats: WorkerSeats, clock: Callable[[], float]) -> None:
+        self._key = key
+        self._seats = seats
         self.seats = 0
+        """Of this process."""
         self.hold_to(limits, clock)
 
     def hold_to(self, limits: PeerLimits, clock: Callable[[], float]) -> None:
@@ -47,7 +51,7 @@ class Account:
 
     @property
     def is_full(self) -> bool:
-        return self.limits.associations is not None and self.seats >= self.limits.associations
+        return self.limits.associations is not None and self._seats.taken(self._key) >= self.limits.associations
 
     @property
     def is_paced(self) -> bool:
@@ -55,22 +59,42 @@ class Account:
 
     def object(self) -> float:
         """An object was received; returns for how many seconds to wait."""
-        return 0.0 if self._objects is None else self._objects.take(1)
+        return 0.0 if self._objects is None else self._objects.take(self._in_all(1))
 
     def bytes(self, count: int) -> float:
         """So many bytes were received; returns for how many seconds to wait."""
-        return 0.0 if self._bytes is None else self._bytes.take(count)
+        return 0.0 if self._bytes is None else self._bytes.take(self._in_all(count))
+
+    def take_seat(self) -> None:
+        self.seats += 1
+        self._seats.take(self._key)
+
+    def give_seat_back(self) -> None:
+        self.seats -= 1
+        self._seats.give_back(self._key)
+
+    def _in_all(self, count: int) -> float:
+        """What the peer takes over all workers when each of its associations takes as much as this one."""
+        own = self._seats.own(self._key)
+        return count if own < 1 else count * self._seats.taken(self._key) / own
 
 
 class Access:
     """Holds the peers and the counts of one process. Safe between threads."""
 
-    def __init__(self, peers: Peers | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        peers: Peers | None = None,
+        *,
+        seats: WorkerSeats | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`seats`: those of all processes, as this one sees them."""
         self._peers = peers or Peers()
         self._clock = clock
         self._refusals = Refusals(clock)
         self._lobby: Counter[Address] = Counter()
-        self._seats = 0
+        self._seats = seats or Seats().of_worker(0)
         self._accounts: OrderedDict[Hashable, Account] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -103,20 +127,20 @@ class Access:
         """From the lobby to a seat. Raises NotAllowedError, NoSeatError."""
         with self._lock:
             account = self._account(caller, self._peers.allowance_of(caller))
-            if self._seats >= MAXIMUM_ASSOCIATIONS:
+            if self._seats.taken() >= MAXIMUM_ASSOCIATIONS:
                 raise NoSeatError(f"{MAXIMUM_ASSOCIATIONS} associations are open")
             if account.is_full:
                 raise NoSeatError(f"the peer has its {account.limits.associations} associations open")
-            account.seats += 1
-            self._seats += 1
+            account.take_seat()
+            self._seats.take()
             self._leave_lobby(caller.address)
             return account
 
     def give_seat_back(self, address: Address, account: Account) -> None:
         """To the lobby, until the connection is closed."""
         with self._lock:
-            account.seats -= 1
-            self._seats -= 1
+            account.give_seat_back()
+            self._seats.give_back()
             self._lobby[address] += 1
 
     def leave(self, address: Address) -> None:
@@ -135,7 +159,7 @@ class Access:
         key: Hashable = caller.ae_title if caller.ae_title in self._peers.known else _subscriber(caller.address)
         account = self._accounts.get(key)
         if account is None:
-            account = self._accounts[key] = Account(allowance.limits, self._clock)
+            account = self._accounts[key] = Account(key, allowance.limits, self._seats, self._clock)
             self._forget_the_idle()
         elif account.limits != allowance.limits:
             account.hold_to(allowance.limits, self._clock)

@@ -15,6 +15,7 @@ class Handed:
 
     connection: socket.socket
     address: str
+    is_secured: bool
 
 
 class Giver:
@@ -27,9 +28,9 @@ class Giver:
     def fileno(self) -> int:
         return self._channel.fileno()
 
-    def give(self, connection: socket.socket, address: str) -> bool:
+    def give(self, connection: socket.socket, address: str, *, is_secured: bool) -> bool:
         """Hand over a connection, which is closed here. False when the worker does not take it."""
-        message = json.dumps({"address": address}).encode("ascii")
+        message = json.dumps([address, is_secured]).encode("ascii")
         try:
             socket.send_fds(self._channel, [message], [connection.fileno()])
         except OSError:
@@ -77,7 +78,8 @@ class Taker:
         if not descriptors:
             self.is_orphaned = message != STOP and not self._can_be_heard()
             return None
-        return Handed(socket.socket(fileno=descriptors[0]), json.loads(message)["address"])
+        address, is_secured = json.loads(message)
+        return Handed(socket.socket(fileno=descriptors[0]), address, is_secured)
 
     def _can_be_heard(self) -> bool:
         """Whether the other end is still there: then it was a signal that ended the waiting."""

@@ -65,15 +65,18 @@ class Listener:
         door: Door,
         journal: Journal,
         ae_title: str,
-        host: str,
-        port: int,
+        host: str = "127.0.0.1",
+        port: int = 0,
         limits: Limits | None = None,
         on_end: Callable[[], None] = lambda: None,
         access: Access | None = None,
         tls: ssl.SSLContext | None = None,
         desk: Desk | None = None,
     ) -> None:
-        """`on_end`: told when a connection is over."""
+        """`host`, `port`: for `start`, which who is given connections does not need.
+
+        `on_end`: told when a connection is over.
+        """
         self._on_end = on_end
         self._door = door
         self._desk = desk

@@ -2,52 +2,48 @@
 
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from dicom_node.commitment.committer import Committer
-from dicom_node.forwarder import Forwarder
-from dicom_node.listener import Listener
-from dicom_node.outbox import Outbox
-from dicom_node.pseudonymisation.dropped_words import DroppedWords
-from dicom_node.study_clock import StudyClock
+from dicom_node.entrances import Reception
 
 log = logging.getLogger("osteon.node")
+
+
+class Service(Protocol):
+    """Something that works in a thread of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """One worker."""
 
-    listener: Listener
-    outbox: Outbox
-    forwarders: Sequence[Forwarder]
-    """Of its own outbox first, then of those that nobody writes to any more."""
-    dropped_words: DroppedWords
-    committer: Committer
-    study_clock: StudyClock
+    reception: Reception
+    services: Sequence[Service]
+    """Started in this order, stopped in reverse."""
+    write_down: Callable[[], None]
+    """What was counted in memory; it may fail with an OSError."""
 
     def start(self) -> None:
         """Take up work; connections are given to `take`."""
-        self.outbox.start()
-        for forwarder in self.forwarders:
-            forwarder.start()
-        self.committer.start()
-        self.study_clock.start()
+        for service in self.services:
+            service.start()
 
-    def take(self, connection: socket.socket, address: str) -> None:
+    def take(self, connection: socket.socket, address: str, *, is_secured: bool) -> None:
         """Serve a connection that came from `address`."""
-        self.listener.take(connection, address)
+        self.reception.take(connection, address, is_secured=is_secured)
 
     def stop(self) -> None:
-        """End associations, then the forwarders after the objects in hand; write down what was counted."""
-        self.listener.stop()
-        self.study_clock.stop()
-        self.committer.stop()
-        for forwarder in self.forwarders:
-            forwarder.stop()
-        self.outbox.close()
+        """End associations, then the services after what they have in hand; write down what was counted."""
+        self.reception.stop()
+        for service in reversed(self.services):
+            service.stop()
         try:
-            self.dropped_words.flush()
+            self.write_down()
         except OSError as error:
-            log.warning("dropped words cannot be counted: %s", type(error).__name__)
+            log.warning("what was counted cannot be written down: %s", type(error).__name__)

@@ -116,6 +116,10 @@ class Outbox:
         """Have segments made ready ahead, in a thread of its own."""
         self._spares.start()
 
+    def stop(self) -> None:
+        """As `close`."""
+        self.close()
+
     def make_ready(self) -> bool:
         """One step of what that thread does. Whether there is more to do. Raises OSError."""
         return self._spares.make_ready()

@@ -72,6 +72,10 @@ class StoreService:
             return Answer(UNRECOGNISED_OPERATION)
         return self._store(message)
 
+    def released(self) -> None:
+        if self._visit is not None:  # who calls again at once must find its seat free
+            self._visit.ended()
+
     def ended(self, ending: Ending) -> None:
         if self._desk is not None and self._tally is not None:
             self._desk.closed(self._tally)

@@ -14,8 +14,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 
+from dicom_node.entrances import Entrance
 from dicom_node.handover import ENDED, READY, Giver, handover
 
 log = logging.getLogger("osteon.node")
@@ -49,11 +51,19 @@ class Workers:
     """Started, watched and stopped from one thread."""
 
     def __init__(
-        self, run: Callable[[int, socket.socket], None], count: int, listening: Sequence[socket.socket]
+        self,
+        run: Callable[[int, socket.socket], None],
+        count: int,
+        entrances: Sequence[Entrance],
+        on_end: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`run`: what a worker does, given its number and its end of a `handover`."""
+        """`run`: what a worker does, given its number and its end of a `handover`.
+
+        `on_end`: told the number of one that has ended, before it is started again.
+        """
         self._run = run
-        self._listening = listening
+        self._on_end = on_end
+        self._entrances = entrances
         self._selector = selectors.DefaultSelector()
         self._restarts: deque[float] = deque(maxlen=TRIES)
         self._workers: dict[int, _Worker] = {}
@@ -67,13 +77,13 @@ class Workers:
 
     def serve(self, is_stopping: Callable[[], bool]) -> None:
         """Take connections until somebody wants an end. Raises WorkerError when workers end again and again."""
-        for one in self._listening:
-            one.setblocking(False)
-            self._selector.register(one, selectors.EVENT_READ, self._accept)
+        for one in self._entrances:
+            one.listening.setblocking(False)
+            self._selector.register(one.listening, selectors.EVENT_READ, partial(self._accept, one))
         while not is_stopping():
             self._look(restart=True)
-        for one in self._listening:
-            self._selector.unregister(one)
+        for one in self._entrances:
+            self._selector.unregister(one.listening)
 
     def stop(self) -> None:
         """Each finishes what it has in hand; who takes too long for it is ended."""
@@ -103,7 +113,7 @@ class Workers:
         self._selector.close()
         for other in (giver, *(worker.giver for worker in self._workers.values())):
             other.close()
-        for one in self._listening:
+        for one in self._entrances:
             one.close()
         self._run(number, theirs)
 
@@ -121,6 +131,7 @@ class Workers:
         if len(self._restarts) == TRIES and now - self._restarts[0] < WITHIN_SECONDS:
             raise WorkerError(f"workers ended {TRIES} times within {WITHIN_SECONDS:.0f} s")
         self._restarts.append(now)
+        self._on_end(worker.number)
         log.error("worker %d ended (exit code %s); started again", worker.number, worker.process.exitcode)
         with suppress(KeyError, ValueError):
             self._selector.unregister(worker.giver)
@@ -141,10 +152,9 @@ class Workers:
 
         return listen
 
-    def _accept(self, listening: object) -> None:
-        assert isinstance(listening, socket.socket)  # noqa: S101 - as registered
+    def _accept(self, entrance: Entrance, _: object) -> None:
         try:
-            connection, address = listening.accept()
+            connection, address = entrance.listening.accept()
         except BlockingIOError:
             return
         except OSError as error:  # out of file descriptors, perhaps: somebody will give one back
@@ -153,7 +163,7 @@ class Workers:
             return
         connection.setblocking(True)
         for worker in sorted(self._workers.values(), key=lambda one: one.connections):
-            if worker.is_ready and worker.giver.give(connection, str(address[0])):
+            if worker.is_ready and worker.giver.give(connection, str(address[0]), is_secured=entrance.is_secured):
                 worker.connections += 1
                 return
         log.warning("a connection was closed: no worker takes it")

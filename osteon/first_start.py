@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from dicom_node.uids import UidMap
+from osteon.addresses import door_host
 from osteon.sample.reading import SampleLesion, sample_lesions
 from osteon.sample.study import STUDY_UID, sample_series, write_sample_study
 from osteon.settings import Settings
@@ -68,7 +69,7 @@ def make_sample(settings: Settings, api: httpx.Client, check: Callable[[], None]
 
 def _make(settings: Settings, api: httpx.Client, check: Callable[[], None]) -> Sample:
     series = sample_series()
-    destination = Destination(ae_title=settings.ae_title, host=settings.dicom_host, port=settings.dicom_port)
+    destination = Destination(ae_title=settings.ae_title, host=door_host(settings), port=settings.dicom_port)
     with tempfile.TemporaryDirectory(prefix="osteon-sample-") as folder:
         paths = write_sample_study(Path(folder), series)
         try:

@@ -1,20 +1,22 @@
 """What `osteon doctor` looks at: configuration, connectivity, and whether store and ledger agree."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 import httpx
-from pynetdicom import AE
-from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from dicom_node.outbox import waiting_in
+from dicom_node.peers_file import PeersError
 from dicom_node.quarantine import SUFFIX as SEALED
-from osteon.addresses import base_url
+from dicom_node.tls import TlsError
+from osteon.access_health import echoes, peers_state, tls_state, why_not_from_here
+from osteon.addresses import base_url, door_host
 from osteon.home import HomeError
 from osteon.orthanc_access import CredentialsError, connect
 from osteon.outboxes import object_folders
@@ -47,7 +49,17 @@ class Finding:
     detail: str
 
 
-EXPECTED = (StorageError, KeyFileError, VaultError, HomeError, CredentialsError, SQLAlchemyError, httpx.HTTPError)
+EXPECTED = (
+    StorageError,
+    KeyFileError,
+    VaultError,
+    HomeError,
+    CredentialsError,
+    SQLAlchemyError,
+    httpx.HTTPError,
+    PeersError,
+    TlsError,
+)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -105,18 +117,31 @@ def _orthanc(settings: Settings) -> tuple[Verdict, str]:
 
 
 def _dicom(settings: Settings) -> tuple[Verdict, str]:
-    entity = AE(ae_title=CALLING_AE_TITLE)
-    entity.add_requested_context(Verification)
-    entity.connection_timeout = entity.acse_timeout = entity.dimse_timeout = PEER_SECONDS
-    association = entity.associate(settings.dicom_host, settings.dicom_port, ae_title=settings.ae_title)
-    where = f"{settings.ae_title}@{settings.dicom_host}:{settings.dicom_port}"
-    if not association.is_established:
+    host, port = door_host(settings), settings.dicom_port
+    where = f"{settings.ae_title}@{host}:{port}"
+    try:
+        socket.create_connection((host, port), PEER_SECONDS).close()
+    except OSError:
         return Verdict.BAD, f"{where} takes no association"
-    status = association.send_c_echo()
-    association.release()
-    if status.get("Status") != 0:
+    reason = why_not_from_here(settings, CALLING_AE_TITLE)
+    if reason is not None:
+        return (
+            Verdict.LOOK,
+            f"{where} is there; C-ECHO was not tried, as {CALLING_AE_TITLE} at {host} is refused: {reason}",
+        )
+    if not echoes(CALLING_AE_TITLE, settings.ae_title, host, port):
         return Verdict.BAD, f"{where} does not answer C-ECHO"
     return Verdict.GOOD, f"{where} answers C-ECHO"
+
+
+def _peers(settings: Settings) -> tuple[Verdict, str]:
+    is_well, words = peers_state(settings)
+    return (Verdict.GOOD if is_well else Verdict.LOOK), words
+
+
+def _tls(settings: Settings) -> tuple[Verdict, str]:
+    is_well, words = tls_state(settings)
+    return (Verdict.GOOD if is_well else Verdict.LOOK), words
 
 
 def _api(settings: Settings) -> tuple[Verdict, str]:
@@ -153,6 +178,8 @@ CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "registry": _registry,
     "Orthanc": _orthanc,
     "DICOM door": _dicom,
+    "peers": _peers,
+    "TLS": _tls,
     "API": _api,
     "outbox": _outbox,
     "quarantine": _quarantine,

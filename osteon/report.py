@@ -51,6 +51,8 @@ def addresses(settings: Settings) -> Iterator[str]:
     yield f"  API       {base}/api/v1  (description: {base}/api/v1/openapi.json)"
     yield f"  health    {base}/health/ready"
     yield f"  DICOM     {settings.ae_title}@{settings.dicom_host}:{settings.dicom_port}  (C-ECHO, C-STORE: CT, MR, PET)"
+    if settings.tls_port is not None:
+        yield f"  DICOM TLS {settings.ae_title}@{settings.dicom_host}:{settings.tls_port}"
     yield f"  Orthanc   {settings.orthanc_address}  (loopback, credentials in {settings.orthanc_folder})"
     yield f"  state     {settings.home.absolute()}"
     yield f"  key       {settings.key_path.absolute()}  <- back it up: without it nobody can be re-identified"

@@ -3,9 +3,17 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OSTEON_"
@@ -39,6 +47,25 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)))
 
 
+_ANY_IPV6, _ANY_IPV4 = "::", "0.0.0.0"  # noqa: S104 - names, nothing is bound
+
+
+def _hosts(text: str) -> str:
+    """`10.0.0.5, ::1` without spaces; each address once."""
+    hosts = [host.strip().strip("[]") for host in text.split(",")]
+    if not all(hosts):
+        raise ValueError("an address is empty; write one, or several separated by commas")
+    if len(set(hosts)) < len(hosts):
+        raise ValueError("an address is named twice")
+    for every in (_ANY_IPV6, _ANY_IPV4):
+        if every in hosts and any(other != every and (every == _ANY_IPV6 or ":" not in other) for other in hosts):
+            raise ValueError(f"{every} takes the other addresses in: write it alone")
+    return ",".join(hosts)
+
+
+Hosts = Annotated[str, AfterValidator(_hosts)]
+
+
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the message names it."""
 
@@ -49,9 +76,27 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     home: Path = Field(Path("var"), description="Folder that holds all state")
-    dicom_host: str = Field("127.0.0.1", description="Address that the DICOM door listens on")
+    dicom_host: Hosts = Field(
+        "127.0.0.1",
+        description="Address that the DICOM door listens on, or several, separated by commas; `::` is IPv6 and IPv4",
+    )
     dicom_port: Port = Field(11112, description="Port of the DICOM door")
     ae_title: AeTitle = Field("OSTEON", description="AE title of the DICOM door")
+    peers: Path | None = Field(
+        None, description="Peers file, TOML: who may send, from where and how much; unset: anybody"
+    )
+    tls_port: Port | None = Field(None, description="Port of the DICOM door under TLS; unset: none; registered is 2762")
+    tls_certificate: Path | None = Field(
+        None, description="The door's certificate and what is between it and a root, in PEM"
+    )
+    tls_key: Path | None = Field(None, description="The key of this certificate, in PEM, without a passphrase")
+    tls_ca: Path | None = Field(
+        None,
+        description="Certificates of the authorities that vouch for the clients, in PEM, with their revocation lists",
+    )
+    tls_clients: Literal["required", "optional", "none"] = Field(
+        "required", description="Clients' certificates: `required`, `optional` or `none`"
+    )
     http_host: str = Field("127.0.0.1", description="Address that the API listens on")
     http_port: Port = Field(8000, description="Port of the API")
     workers: int = Field(
@@ -102,6 +147,23 @@ class Settings(BaseSettings):
         if (self.orthanc_user is None) != (self.orthanc_password is None):
             raise ValueError("set both OSTEON_ORTHANC_USER and OSTEON_ORTHANC_PASSWORD, or neither")
         return self
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if self.tls_port is None:
+            return self
+        if self.tls_certificate is None or self.tls_key is None:
+            raise ValueError("OSTEON_TLS_PORT needs OSTEON_TLS_CERTIFICATE and OSTEON_TLS_KEY")
+        if self.tls_ca is None and self.tls_clients != "none":
+            raise ValueError("OSTEON_TLS_PORT needs OSTEON_TLS_CA, or OSTEON_TLS_CLIENTS=none")
+        if self.tls_port == self.dicom_port != 0:
+            raise ValueError("OSTEON_TLS_PORT and OSTEON_DICOM_PORT are the same: TLS needs a port of its own")
+        return self
+
+    @property
+    def dicom_hosts(self) -> tuple[str, ...]:
+        """The addresses in `dicom_host`."""
+        return tuple(self.dicom_host.split(","))
 
     @property
     def registry_database(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from osteon.addresses import base_url
+from osteon.addresses import base_url, door_host
 from osteon.children import Child, ChildError, Children
 from osteon.first_start import Sample, SampleError, make_sample, noted_sample
 from osteon.orthanc_access import connect
@@ -72,7 +72,7 @@ class Starting:
         self._wait("Orthanc", orthanc.ready)
         orthanc.close()
         self._children.start("node", [sys.executable, "-m", "osteon", "node"])
-        self._wait("the DICOM node", lambda: _answers(settings.dicom_host, settings.dicom_port))
+        self._wait("the DICOM node", lambda: _answers(door_host(settings), settings.dicom_port))
         self._children.start("api", [sys.executable, "-m", "osteon", "api"])
         self._wait("the API", lambda: _is_ready(settings))
 

@@ -9,7 +9,7 @@ from types import FrameType
 
 from dicom_node.handover import ENDED, READY, Taker
 from osteon.failing import EXPECTED
-from osteon.node_parts import build_node
+from osteon.node_parts import Prepared, build_node
 from osteon.settings import Settings
 from storage.keys import KeyFileError
 from storage.vault import VaultError
@@ -22,7 +22,7 @@ GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 
 
-def run_worker(settings: Settings, number: int, channel: socket.socket) -> None:
+def run_worker(settings: Settings, prepared: Prepared, number: int, channel: socket.socket) -> None:
     """Serve the connections that come over `channel` until it says to stop.
 
     When the process that hands them over has gone without a word, this one goes at once, too: a new node wants the
@@ -33,14 +33,14 @@ def run_worker(settings: Settings, number: int, channel: socket.socket) -> None:
     gc.set_threshold(GARBAGE_THRESHOLD)
     taker = Taker(channel)
     try:
-        node = build_node(settings, number, lambda: taker.say(ENDED))
+        node = build_node(settings, prepared, number, lambda: taker.say(ENDED))
     except _EXPECTED as error:
         log.error("worker %d cannot start: %s", number, error)  # noqa: TRY400 - one line, as everywhere
         raise SystemExit(FAILED) from None
     node.start()
     taker.say(READY)
     while (handed := taker.take()) is not None:
-        node.take(handed.connection, handed.address)
+        node.take(handed.connection, handed.address, is_secured=handed.is_secured)
     if taker.is_orphaned:
         os._exit(FAILED)
     node.stop()

@@ -95,6 +95,9 @@ class Service(Protocol):
     def handle(self, message: Message) -> Answer:
         """Do what is asked for."""
 
+    def released(self) -> None:
+        """The peer has asked for its release, and is told next that it may come back."""
+
     def ended(self, ending: Ending) -> None:
         """An association that was opened is over."""
 
@@ -208,6 +211,7 @@ class AcceptedAssociation:
                 pending = self._take_data(length, pending, commands, collector)
             elif kind == Kind.RELEASE_RQ:
                 self._wire.read(_checked(length))
+                self._service.released()
                 self._wire.write(released())
                 return Ending.RELEASED
             elif kind == Kind.ABORT:

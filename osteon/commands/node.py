@@ -1,13 +1,16 @@
-"""`osteon node`: the DICOM door and its forwarders, in worker processes behind one port."""
+"""`osteon node`: the DICOM door and its forwarders, in worker processes behind its ports."""
 
 import logging
 from functools import partial
 
 import click
 
-from dicom_node.listener import PortTakenError, open_port
+from dicom_node.entrances import open_entrances
+from dicom_node.listener import PortTakenError
+from dicom_node.peers_file import PeersError
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
+from dicom_node.tls import TlsError
 from dicom_node.workers import WorkerError, Workers
 from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
@@ -25,23 +28,28 @@ PATIENCE_SECONDS = 3.0
 
 
 @click.command("node")
-@failing_clearly(PortTakenError, KeyFileError, VaultError, ProfileError, ApprovalError, WorkerError)
+@failing_clearly(
+    PortTakenError, KeyFileError, VaultError, ProfileError, ApprovalError, PeersError, TlsError, WorkerError
+)
 def command() -> None:
     """Receive DICOM, pseudonymise it in memory and forward it to Orthanc."""
     log_to_stderr()
     settings = read_settings()
     stopping = stop_event()
     prepare_home(settings.home)
-    with (
-        locked_home(settings.home, "node", PATIENCE_SECONDS),
-        open_port(settings.dicom_host, settings.dicom_port) as listening,
-    ):
-        prepare_node(settings)
-        workers = Workers(partial(run_worker, settings), settings.workers, [listening])
+    with locked_home(settings.home, "node", PATIENCE_SECONDS):
+        entrances = open_entrances(settings.dicom_hosts, settings.dicom_port, settings.tls_port)
+        prepared = prepare_node(settings)
+        workers = Workers(partial(run_worker, settings, prepared), settings.workers, entrances, prepared.seats.forget)
         try:
             workers.wait_until_ready(stopping.is_set)
-            log.info("listening as %s on %s:%s", settings.ae_title, *listening.getsockname()[:2])
+            port = entrances[0].listening.getsockname()[1]
+            log.info("listening as %s on %s:%s", settings.ae_title, settings.dicom_host, port)
+            if settings.tls_port is not None:
+                log.info("and under TLS on port %s", settings.tls_port)
             workers.serve(stopping.is_set)
         finally:
             log.info("stopping")
             workers.stop()
+            for entrance in entrances:
+                entrance.close()

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from dicom_node import workers as module
+from dicom_node.entrances import Entrance
 from dicom_node.handover import ENDED, READY, Taker
 from dicom_node.workers import WorkerError, Workers
 
@@ -41,7 +42,7 @@ def serving(run: Callable[[int, socket.socket], None], count: int) -> Iterator[t
     """The port, and what went wrong."""
     ending, problems = threading.Event(), list[Exception]()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        workers = Workers(run, count, [listening])
+        workers = Workers(run, count, [Entrance(listening, is_secured=False)])
         workers.wait_until_ready(lambda: False)
 
         def serve() -> None:
@@ -138,7 +139,7 @@ def test_a_worker_that_cannot_start_is_said() -> None:
         raise SystemExit(7)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        workers = Workers(fail, 2, [listening])
+        workers = Workers(fail, 2, [Entrance(listening, is_secured=False)])
         with pytest.raises(WorkerError, match=r"worker \d ended while starting \(exit code 7\)"):
             workers.wait_until_ready(lambda: False)
         workers.stop()
@@ -151,7 +152,7 @@ def test_a_worker_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(module, "STOP_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        workers = Workers(deaf, 1, [listening])
+        workers = Workers(deaf, 1, [Entrance(listening, is_secured=False)])
         workers.wait_until_ready(lambda: False)
         workers.stop()
     with pytest.raises(ChildProcessError):
@@ -160,10 +161,11 @@ def test_a_worker_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -
 
 PARENT = """
 import socket
+from dicom_node.entrances import Entrance
 from dicom_node.workers import Workers
 from tests.integration.dicom_node.test_workers import greet
 with socket.create_server(("127.0.0.1", 0)) as listening:
-    workers = Workers(greet, 3, [listening])
+    workers = Workers(greet, 3, [Entrance(listening, is_secured=False)])
     workers.wait_until_ready(lambda: False)
     print(listening.getsockname()[1], flush=True)
     workers.serve(lambda: False)

@@ -55,6 +55,13 @@ def test_the_defaults_are_those_that_others_script_against() -> None:
         ("ISSUERS", "=LYON"),
         ("ISSUERS", "PACS1=LYON,PACS1=PARIS"),
         ("ISSUERS", "seventeen letters=LYON"),
+        ("DICOM_HOST", ""),
+        ("DICOM_HOST", "::1,"),
+        ("DICOM_HOST", "::1, ::1"),
+        ("DICOM_HOST", "::,0.0.0.0"),
+        ("DICOM_HOST", "0.0.0.0,10.0.0.5"),
+        ("TLS_PORT", "many"),
+        ("TLS_CLIENTS", "perhaps"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -76,6 +83,44 @@ def test_issuers_are_pairs_of_an_ae_title_and_a_name(
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}ISSUERS", value)
     assert read_settings().issuers == issuers
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("10.0.0.5", ("10.0.0.5",)),
+        (" 10.0.0.5 , ::1", ("10.0.0.5", "::1")),
+        ("[::1]", ("::1",)),
+        ("::", ("::",)),
+        ("0.0.0.0,::1", ("0.0.0.0", "::1")),  # noqa: S104 - text
+    ],
+)
+def test_the_door_may_listen_on_several_addresses(
+    monkeypatch: pytest.MonkeyPatch, value: str, hosts: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}DICOM_HOST", value)
+    assert read_settings().dicom_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"TLS_PORT": "2762"}, "OSTEON_TLS_PORT needs OSTEON_TLS_CERTIFICATE and OSTEON_TLS_KEY"),
+        (
+            {"TLS_PORT": "2762", "TLS_CERTIFICATE": "c", "TLS_CA": "a"},
+            "needs OSTEON_TLS_CERTIFICATE and OSTEON_TLS_KEY",
+        ),
+        ({"TLS_PORT": "2762", "TLS_CERTIFICATE": "c", "TLS_KEY": "k"}, "OSTEON_TLS_CA, or OSTEON_TLS_CLIENTS=none"),
+        ({"TLS_PORT": "11112", "TLS_CERTIFICATE": "c", "TLS_KEY": "k", "TLS_CA": "a"}, "TLS needs a port of its own"),
+    ],
+)
+def test_half_of_what_tls_needs_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsError, match=said):
+        read_settings()
 
 
 def test_no_secret_is_in_the_settings_representation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,63 @@
+"""Putting together what answers for storage commitment: spool, judge, committer and the desk where it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Engine
+
+from dicom_node.commitment.calling import Caller
+from dicom_node.commitment.committer import Committer, Patience
+from dicom_node.commitment.desk import Desk
+from dicom_node.commitment.lines import Lines
+from dicom_node.commitment.set_aside import SetAside
+from dicom_node.commitment.spool import Spool
+from dicom_node.commitment.verdicts import Judge
+from dicom_node.outbox import Outbox
+from dicom_node.peers import PeerAddress
+from dicom_node.uids import UidMap
+from osteon.settings import Settings
+from storage.keys import KeyRing
+from storage.ledger_lookups import stored_instances
+from storage.orthanc import Orthanc
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One worker's."""
+
+    committer: Committer
+    desk: Desk
+    set_aside: SetAside
+
+
+def build_commitment(
+    settings: Settings,
+    *,
+    keys: KeyRing,
+    map_uid: UidMap,
+    database: Engine,
+    outbox: Outbox,
+    orthanc: Orthanc,
+    address_of: Callable[[str], PeerAddress | None],
+) -> Commitment:
+    set_aside = SetAside(settings.home / "commitment", settings.home / "quarantine", map_uid)
+    spool, lines = Spool(settings.home / "commitment" / "requests", keys), Lines()
+    committer = Committer(
+        spool=spool,
+        lines=lines,
+        judge=Judge(
+            map_uid=map_uid,
+            stored=partial(stored_instances, database),
+            outbox=outbox,
+            orthanc=orthanc,
+            set_aside=set_aside,
+        ),
+        call=Caller(settings.ae_title),
+        address_of=address_of,
+        patience=Patience(
+            keep=timedelta(days=settings.commitment_days), wait=timedelta(hours=settings.commitment_wait_hours)
+        ),
+    )
+    return Commitment(committer, Desk(spool, lines, committer.peer_called), set_aside)

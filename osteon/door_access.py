@@ -1,0 +1,50 @@
+"""Who may come through the door and where it listens, as the settings say: peers file, addresses, TLS."""
+
+from collections.abc import Callable
+from functools import partial
+
+from dicom_node.access import Access
+from dicom_node.commitment.desk import Desk
+from dicom_node.door import Door
+from dicom_node.entrances import Reception
+from dicom_node.journal import Journal
+from dicom_node.listener import Listener
+from dicom_node.peers import Peers
+from dicom_node.peers_file import read_peers
+from dicom_node.tls import Clients, TlsFiles, server_context
+from osteon.settings import Settings
+
+
+def known_peers(settings: Settings) -> Peers:
+    """Those of the peers file. Raises PeersError."""
+    return Peers() if settings.peers is None else read_peers(settings.peers)
+
+
+def tls_files(settings: Settings) -> TlsFiles | None:
+    """None: TLS is off."""
+    if settings.tls_port is None or settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    return TlsFiles(
+        certificate=settings.tls_certificate,
+        key=settings.tls_key,
+        authorities=settings.tls_ca,
+        clients=Clients(settings.tls_clients),
+    )
+
+
+def reception(
+    settings: Settings, *, access: Access, door: Door, journal: Journal, desk: Desk, on_end: Callable[[], None]
+) -> Reception:
+    """One listener in clear, and with TLS another; the limits are those of both together. Raises TlsError."""
+    make = partial(
+        Listener,
+        door=door,
+        journal=journal,
+        ae_title=settings.ae_title,
+        access=access,
+        desk=desk,
+        on_end=on_end,
+    )
+    files = tls_files(settings)
+    secured = None if files is None else make(tls=server_context(files))
+    return Reception(make(), secured)
