@@ -40,13 +40,13 @@ Item = TypeVar("Item")
 class Judge(Protocol):
     """What decides (see `verdicts`)."""
 
-    def __call__(self, request: Request) -> Verdicts: ...
+    def __call__(self, request: Request, /) -> Verdicts: ...
 
 
 class Call(Protocol):
     """What brings a report to a peer (see `calling`)."""
 
-    def __call__(self, address: PeerAddress, called_ae_title: str, report: Report) -> int: ...
+    def __call__(self, address: PeerAddress, called_ae_title: str, report: Report, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ delays that by 40 ms. TCP_QUICKACK, set again after every read because the kerne
 
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -109,6 +110,8 @@ class Wire:
 
     def wait(self, other: int, seconds: float) -> Heard:
         """Wait for the peer's next byte or for another file descriptor. Raises ClosedError."""
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():  # read from the network already
+            return Heard.PEER
         poll = select.poll()
         try:
             poll.register(self._socket, select.POLLIN)

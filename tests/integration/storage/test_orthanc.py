@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dicom_node.entry import Entry
 from storage.errors import ImageMissingError, ImageRejectedError, ImageStoreUnavailableError
-from storage.orthanc import Orthanc, instance_id
+from storage.orthanc import PAGE, Orthanc, instance_id
 from tests.builders.door import arrival, ct, parts_in
 from tests.services.http import serving
 from tests.services.orthanc import OrthancServer
@@ -121,3 +121,18 @@ def test_an_upload_that_fails_is_not_sent_again_behind_the_callers_back() -> Non
     ):
         Orthanc(url, "u", "p").store(b"x", "x")
     assert posts == ["POST"]
+
+
+def test_orthanc_says_which_of_many_instances_it_holds(server: OrthancServer, made: tuple[Entry, bytes]) -> None:
+    entry, file = made
+    client = server.client()
+    client.store(file, entry.orthanc_id)
+    absent = [instance_id("OST-A", "1", "2", str(number)) for number in range(PAGE + 1)]
+    assert client.present([*absent, entry.orthanc_id]) == {entry.orthanc_id}
+    assert client.present([]) == frozenset()
+
+
+def test_an_orthanc_that_is_down_does_not_say_that_it_holds_nothing() -> None:
+    nobody = Orthanc("http://127.0.0.1:9/", "user", "password")
+    with pytest.raises(ImageStoreUnavailableError):
+        nobody.present([instance_id("OST-A", "1", "2", "3")])

@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import UID
-from pynetdicom.dimse_messages import C_ECHO_RQ, C_STORE_RQ, N_ACTION_RQ, DIMSEMessage
-from pynetdicom.dimse_primitives import C_ECHO, C_STORE, N_ACTION
+from pynetdicom.dimse_messages import (
+    C_ECHO_RQ,
+    C_STORE_RQ,
+    N_ACTION_RQ,
+    N_EVENT_REPORT_RQ,
+    N_EVENT_REPORT_RSP,
+    DIMSEMessage,
+)
+from pynetdicom.dimse_primitives import C_ECHO, C_STORE, N_ACTION, N_EVENT_REPORT
 from pynetdicom.dsutils import encode
 
-from dicom_node.upper_layer.commands import Command, CommandError, Field, read_command, response
+from dicom_node.upper_layer.commands import Command, CommandError, Field, event_report, read_command, response
 from tests.builders.peer import (
     CT,
     STORAGE_COMMITMENT,
@@ -29,7 +36,7 @@ from tests.builders.peer import (
 COMMITMENT_INSTANCE = "1.2.840.10008.1.20.1.1"
 
 
-def by_pynetdicom(message: DIMSEMessage, primitive: C_STORE | C_ECHO | N_ACTION) -> bytes:
+def by_pynetdicom(message: DIMSEMessage, primitive: C_STORE | C_ECHO | N_ACTION | N_EVENT_REPORT) -> bytes:
     message.primitive_to_message(primitive)
     encoded = encode(message.command_set, is_implicit_vr=True, is_little_endian=True)
     assert encoded is not None
@@ -169,6 +176,25 @@ def test_an_answer_to_n_action_names_what_was_requested_as_affected() -> None:
     assert (answer.CommandField, answer.ActionTypeID) == (0x8130, 1)
     assert (answer.AffectedSOPClassUID, answer.AffectedSOPInstanceUID) == (STORAGE_COMMITMENT, COMMITMENT_INSTANCE)
     assert "RequestedSOPClassUID" not in answer
+
+
+def test_an_event_report_is_what_pynetdicom_writes() -> None:
+    """PS3.7 10.3.1.1."""
+    primitive = N_EVENT_REPORT()
+    primitive.MessageID, primitive.EventTypeID = 7, 2
+    primitive.AffectedSOPClassUID = UID(STORAGE_COMMITMENT)
+    primitive.AffectedSOPInstanceUID = UID(COMMITMENT_INSTANCE)
+    primitive.EventInformation = BytesIO(b"\0\0")
+    written = event_report(STORAGE_COMMITMENT, COMMITMENT_INSTANCE, 2, 7)
+    assert written == by_pynetdicom(N_EVENT_REPORT_RQ(), primitive)
+
+
+def test_the_answer_to_an_event_report_is_read() -> None:
+    primitive = N_EVENT_REPORT()
+    primitive.MessageIDBeingRespondedTo, primitive.Status = 7, 0x0110
+    answer = read_command(by_pynetdicom(N_EVENT_REPORT_RSP(), primitive))
+    assert (answer.field, answer.responded_id, answer.status) == (0x8100, 7, 0x0110)
+    assert not answer.has_data_set
 
 
 def test_a_long_comment_is_cut_to_what_the_value_representation_holds() -> None:

@@ -1,0 +1,115 @@
+"""The spool: what was acknowledged is there after a restart, sealed, once, and never too much of it."""
+
+from pathlib import Path
+
+import pytest
+
+from dicom_node.commitment.requests import Request
+from dicom_node.commitment.spool import DamagedRequestError, Spool, SpoolFullError
+from storage.keys import KeyRing
+from tests.builders.commitment import NEVER_SENT_UID, SENT_UID, TRANSACTION_UID, request
+from tests.builders.door import KEYS
+
+
+def waiting(spool: Spool) -> list[Request]:
+    return [spool.open(ticket.name) for ticket in spool.tickets()]
+
+
+def test_a_request_is_found_again_by_another_process(tmp_path: Path) -> None:
+    asked = request(SENT_UID, NEVER_SENT_UID)
+    Spool(tmp_path, KEYS).put(asked, "association")
+    again = Spool(tmp_path, KEYS)
+    assert waiting(again) == [asked]
+    (ticket,) = again.tickets()
+    assert (ticket.calling_ae_title, ticket.peer_address, ticket.association_id) == ("PACS", "127.0.0.1", "")
+    assert ticket.received_at == asked.received_at
+
+
+def test_nothing_of_the_senders_is_in_clear_neither_in_a_name(tmp_path: Path) -> None:
+    Spool(tmp_path, KEYS).put(request(SENT_UID), "association")
+    (file,) = tmp_path.iterdir()
+    content = file.read_bytes() + file.name.encode()
+    for secret in (SENT_UID, TRANSACTION_UID, "PACS", "127.0.0.1"):
+        assert secret.encode() not in content
+
+
+def test_an_answered_request_is_gone_for_good(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    spool.remove(spool.put(request(), "association").name)
+    assert spool.tickets() == []
+    assert Spool(tmp_path, KEYS).tickets() == []
+
+
+def test_the_same_request_is_kept_once_under_its_last_association(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    spool.put(request(), "first")
+    spool.put(request(), "second")
+    assert [ticket.association_id for ticket in spool.tickets()] == ["second"]
+
+
+def test_another_request_of_the_same_transaction_is_a_duplicate_of_the_first(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    for asked in (request(SENT_UID), request(NEVER_SENT_UID), request(NEVER_SENT_UID)):
+        spool.put(asked, "association")
+    assert {one.is_duplicate: one.references for one in waiting(spool)} == {
+        False: request(SENT_UID).references,
+        True: request(NEVER_SENT_UID).references,
+    }
+
+
+def test_a_transaction_of_another_peer_is_another_one(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    spool.put(request(SENT_UID), "association")
+    spool.put(request(NEVER_SENT_UID, calling_ae_title="OTHER"), "association")
+    assert [one.is_duplicate for one in waiting(spool)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param({"most_requests": 2}, id="requests in all"),
+        pytest.param({"most_of_one_peer": 2}, id="requests of one peer"),
+        pytest.param({"most_bytes": 900}, id="bytes"),
+    ],
+)
+def test_too_much_is_refused_until_something_is_answered(tmp_path: Path, limit: dict[str, int]) -> None:
+    spool = Spool(tmp_path, KEYS, **limit)
+    names = [spool.put(request(transaction_uid=f"1.2.{number}"), "association").name for number in range(2)]
+    with pytest.raises(SpoolFullError):
+        spool.put(request(transaction_uid="1.2.2"), "association")
+    assert spool.put(request(transaction_uid="1.2.1"), "association").name == names[1], "it is there already"
+    spool.remove(names[0])
+    spool.put(request(transaction_uid="1.2.2"), "association")
+
+
+def test_one_peer_cannot_take_the_room_of_the_others(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS, most_of_one_peer=1)
+    spool.put(request(), "association")
+    spool.put(request(calling_ae_title="OTHER"), "association")
+
+
+def test_a_request_opens_after_the_key_was_rotated(tmp_path: Path) -> None:
+    Spool(tmp_path, KEYS).put(request(), "association")
+    assert waiting(Spool(tmp_path, KEYS.rotated())) == [request()]
+
+
+def test_a_damaged_request_is_put_aside_and_the_others_go_on(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    damaged, whole = (spool.put(request(transaction_uid=uid), "association").name for uid in ("1.2.1", "1.2.2"))
+    path = tmp_path / f"{damaged}.sealed"
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    with pytest.raises(DamagedRequestError):
+        spool.open(damaged)
+    assert [ticket.name for ticket in Spool(tmp_path, KEYS).tickets()] == [whole]
+    assert path.with_suffix(".damaged").exists()
+
+
+def test_another_key_opens_nothing(tmp_path: Path) -> None:
+    Spool(tmp_path, KEYS).put(request(), "association")
+    assert Spool(tmp_path, KeyRing(b"t" * 32)).tickets() == []
+
+
+def test_what_a_crash_left_half_written_was_never_acknowledged(tmp_path: Path) -> None:
+    (tmp_path / ".0011223344556677.part").write_bytes(b"half")
+    assert Spool(tmp_path, KEYS).tickets() == []
+    assert list(tmp_path.iterdir()) == []
