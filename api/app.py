@@ -11,6 +11,7 @@ from api.headers import SecureHeaders
 from api.images import ImageSource
 from api.last_resort import LastResort
 from api.limits import BodyLimits
+from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
 from api.routers import OPEN, PREFIX, ROOT, SIGNED_IN
 from api.services import Services
@@ -27,8 +28,12 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def create_app(*, engine: Engine, images: ImageSource) -> openapi.DescribedApp:
-    """The API on a migrated registry and an image store, both of which the caller opens and closes."""
+def create_app(*, engine: Engine, images: ImageSource, metrics: ApiMetrics | None = None) -> openapi.DescribedApp:
+    """The API on a migrated registry and an image store, both of which the caller opens and closes.
+
+    `metrics`: where requests are counted; without it, they are counted for this application alone.
+    """
+    measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
         title=openapi.TITLE,
         version=openapi.VERSION,
@@ -39,10 +44,17 @@ def create_app(*, engine: Engine, images: ImageSource) -> openapi.DescribedApp:
         redoc_url=None,
         generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,
-        middleware=[Middleware(SecureHeaders), Middleware(LastResort), Middleware(BodyLimits)],
+        middleware=[
+            Middleware(WatchedRequests, metrics=measured),
+            Middleware(SecureHeaders),
+            Middleware(LastResort),
+            Middleware(BodyLimits),
+        ],
         telemetry=NO_TELEMETRY,
     )
-    app.state.services = Services(engine=engine, images=images, catalogue=Catalogue(engine), tokens=Tokens(engine))
+    app.state.services = Services(
+        engine=engine, images=images, catalogue=Catalogue(engine), tokens=Tokens(engine), metrics=measured
+    )
     answer_errors(app)
     for router in ROOT:
         app.include_router(router)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.routes import catalogue, files, health, lesions, readings, scores, sites
+from api.routes import catalogue, files, health, lesions, metrics, readings, scores, sites
 
 PREFIX = "/api/v1"
 
@@ -20,4 +20,4 @@ SIGNED_IN: tuple[APIRouter, ...] = (
 OPEN: tuple[APIRouter, ...] = (scores.calculators,)
 
 # At the root, for everyone.
-ROOT: tuple[APIRouter, ...] = (health.router,)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from api.images import ImageSource
+from api.metrics import ApiMetrics
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
 
@@ -19,6 +20,7 @@ class Services:
     images: ImageSource
     catalogue: Catalogue
     tokens: Tokens
+    metrics: ApiMetrics
 
 
 def services_of(request: Request) -> Services:

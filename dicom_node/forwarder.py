@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dicom_node.delays import Delays
 from dicom_node.entry import Entry
 from dicom_node.journal import Journal
+from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.outbox import DamagedEntryError, Outbox, Waiting
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.segments import Place
@@ -71,11 +72,13 @@ class Forwarder:
         ledger: Ledger,
         pushes: int = PUSHES,
         note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
+        metrics: Metrics = NOBODY,
     ) -> None:
         """`pushes`: how many objects are on their way to Orthanc at the same time.
 
         `note_set_aside`: told the (replaced) SOPInstanceUID of an object in quarantine, its id there, the reason.
         """
+        self._metrics = metrics
         self._outbox = outbox
         self._journal = journal
         self._quarantine = quarantine
@@ -90,6 +93,10 @@ class Forwarder:
 
     def start(self) -> None:
         self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """Finish the object in hand, within limits, and end; the rest waits in the outbox for the next start."""
@@ -120,9 +127,11 @@ class Forwarder:
             self._outbox.tidy()
         except (SQLAlchemyError, StorageError, OSError) as error:
             log.warning("forwarding waits: %s", type(error).__name__)
+            self._metrics.forwarding_failed(error)
             return Pass.BLOCKED
         except Exception as error:  # noqa: BLE001 - the thread must outlive whatever it meets, and say so
             log.error("forwarding failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may hold values
+            self._metrics.forwarding_failed(error)
             return Pass.BLOCKED
         return Pass.MOVED if moved else Pass.IDLE
 
@@ -195,9 +204,10 @@ class Forwarder:
         """One object that Orthanc does not take for now must not hold up the others; an Orthanc that is down may."""
         try:
             placed = self._place(waiting)
-        except ImageStoreError:
+        except ImageStoreError as error:
             if not self._orthanc.ready():
                 raise
+            self._metrics.forwarding_failed(error)
             seconds = self._delays.delay(waiting.place)
             log.warning("an object waits %.0f s: Orthanc did not take it", seconds)
             return False
@@ -236,6 +246,7 @@ class Forwarder:
         self._ledger.record(objects=list(placed.values()))
         for place in placed:
             self._outbox.remove(place)
+        self._metrics.forwarded(len(placed), sum(stored.size for stored in placed.values()))
 
     def _set_aside(self, waiting: Waiting, reason: Reason) -> None:
         """Acknowledged objects are never dropped: what Orthanc or the ledger cannot take is kept, encrypted."""
@@ -253,4 +264,5 @@ class Forwarder:
         self._note_set_aside(entry.sop_instance_uid, label.quarantine_id, reason)
         self._journal.write(replace(label.for_ledger(), association_id=entry.association_id))
         self._outbox.remove(waiting.place)
+        self._metrics.set_aside(reason.value)
         log.warning("object of association %s: %s", entry.association_id, reason.value)

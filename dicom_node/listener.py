@@ -18,6 +18,7 @@ from dicom_node.commitment.desk import Desk
 from dicom_node.contexts import accepted_contexts
 from dicom_node.door import Door
 from dicom_node.journal import Fact, Journal
+from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.receiving import StoreService
 from dicom_node.rejections import Rejections
 from dicom_node.sockets import listen_on
@@ -72,12 +73,14 @@ class Listener:
         access: Access | None = None,
         tls: ssl.SSLContext | None = None,
         desk: Desk | None = None,
+        metrics: Metrics = NOBODY,
     ) -> None:
         """`host`, `port`: for `start`, which who is given connections does not need.
 
         `on_end`: told when a connection is over.
         """
         self._on_end = on_end
+        self._metrics = metrics
         self._door = door
         self._desk = desk
         self._journal = journal
@@ -100,6 +103,10 @@ class Listener:
         self._socket = open_port(*self._address)
         self._thread.start()
         return int(self._socket.getsockname()[1])
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """Take no new association; finish the object in hand of each, then end it. What was acknowledged is durable."""
@@ -132,6 +139,7 @@ class Listener:
 
     def take(self, connection: socket.socket, address: str) -> None:
         """Serve a connection that came from `address`, if anybody may call from there."""
+        self._metrics.connected()
         visit = self._access.admit(address)
         if visit is None:
             connection.close()
@@ -154,9 +162,12 @@ class Listener:
 
     def _serve(self, wire: Wire, visit: Visit) -> None:
         try:
-            service = StoreService(self._door, self._tallies, visit.address, visit, self._desk)
+            service = StoreService(
+                self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
+            )
             association = AcceptedAssociation(wire, self._terms, self._limits, service)
             association.run()
+            self._metrics.association_rejected(association.rejection)
             if association.rejection is not None:
                 self._rejections.note(association.calling_ae_title, visit.address, association.rejection)
         except Exception as error:  # noqa: BLE001 - the boundary of a thread: one peer must not end more than itself

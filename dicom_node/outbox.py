@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from dicom_node.durable import make_folder
@@ -66,6 +67,24 @@ class Waiting:
     def sha256(self) -> str:
         """Of the file, in hex."""
         return hashlib.sha256(self.file).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What waits."""
+
+    objects: int
+    size: int
+    """In bytes."""
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the disk has left, and what must be left to take more; in bytes."""
+
+    free: int
+    needed: int
 
 
 @dataclass(slots=True)
@@ -183,6 +202,17 @@ class Outbox:
             waiting = list(self._waiting.values())
         return frozenset(entry.study_instance_uid for _, entry in waiting)
 
+    def depth_in_full(self) -> Depth:
+        """How many objects wait, how large they are together, and since when the first of them."""
+        with self._lock:
+            entries = [entry for _, entry in self._waiting.values()]
+        return Depth(len(entries), sum(entry.size for entry in entries), entries[0].received_at if entries else None)
+
+    def room(self, size: int = 0) -> Room:
+        """Whether there is room for a segment, or for a record that is larger. Raises OSError."""
+        found = os.statvfs(self._folder)
+        return Room(found.f_bavail * found.f_frsize, self._reserve_bytes + max(size, self._segment_bytes))
+
     def tidy(self) -> None:
         """Remove the segments whose objects have all done their duty for long enough."""
         now = self._clock()
@@ -277,20 +307,15 @@ class Outbox:
             return self._current, offset
 
     def _has_room(self, size: int) -> bool:
-        return self._free() >= 2 * (self._reserve_bytes + size)
-
-    def _free(self) -> int:
-        found = os.statvfs(self._folder)
-        return found.f_bavail * found.f_frsize
+        return self.room().free >= 2 * (self._reserve_bytes + size)
 
     def _check_disk(self, size: int) -> None:
-        free = self._free()
-        needed = self._reserve_bytes + max(size, self._segment_bytes)
-        is_low = free < 2 * needed
+        room = self.room(size)
+        is_low = room.free < 2 * room.needed
         if is_low and not self._is_low:
-            log.warning("the disk is getting full: %d MB are free", free >> 20)
+            log.warning("the disk is getting full: %d MB are free", room.free >> 20)
         self._is_low = is_low
-        if free < needed:
+        if room.free < room.needed:
             raise OSError(errno.ENOSPC, "the disk is nearly full")
 
     def _note(self, entry: Entry, record: Record | None) -> None:

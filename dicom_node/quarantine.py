@@ -126,6 +126,10 @@ class Quarantine:
         """What may be known of one. Raises OSError, and ValueError, KeyError or TypeError when it is damaged."""
         return _label_of(self._folder / (quarantine_id + SUFFIX))
 
+    def ids(self) -> Iterator[str]:
+        """What is in quarantine, in no order."""
+        return (path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"*{SUFFIX}"))
+
     def open(self, quarantine_id: str) -> bytes:
         """The object, in clear, in memory, also when the key was rotated since.
 

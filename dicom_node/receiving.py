@@ -1,6 +1,7 @@
 """The requests of one association: C-ECHO is answered, C-STORE goes through the door, N-ACTION to the desk."""
 
 import logging
+import time
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from dicom_node.commitment.desk import Desk
 from dicom_node.contexts import STORAGE_COMMITMENT
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
+from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.own_uids import Learned
 from dicom_node.pseudonymisation.part10 import new_frame
 from dicom_node.status import Status
@@ -34,8 +36,10 @@ class StoreService:
         door: Door,
         tallies: Tallies,
         peer_address: str,
+        *,
         visit: Visit | None = None,
         desk: Desk | None = None,
+        metrics: Metrics = NOBODY,
     ) -> None:
         """`desk`: where storage commitment is asked for; without one it is not to be negotiated."""
         self._door = door
@@ -43,6 +47,7 @@ class StoreService:
         self._peer_address = peer_address
         self._visit = visit
         self._desk = desk
+        self._metrics = metrics
         self._tally: Tally | None = None
 
     @property
@@ -55,6 +60,7 @@ class StoreService:
             return refusal
         self._tally = Tally(calling_ae_title=calling_ae_title, peer_address=self._peer_address)
         self._tallies.opened(id(self), self._tally)
+        self._metrics.association_opened(calling_ae_title)
         return None
 
     def accepted(self, contexts: Collection[Context]) -> Notices | None:
@@ -82,6 +88,7 @@ class StoreService:
         self._tallies.ended(id(self), ending)
         if self._visit is not None:
             self._visit.ended()
+        self._metrics.association_ended(self._tally.calling_ae_title if self._tally else "", ending.value)
 
     def _commit(self, message: Message) -> Answer:
         if self._desk is None or self._tally is None:
@@ -93,6 +100,7 @@ class StoreService:
             return Answer(PROCESSING_FAILURE, "unexpected error")
 
     def _store(self, message: Message) -> Answer:
+        began, size = time.perf_counter(), len(message.data_set.content) if message.data_set else 0
         tally = self._tallies.received(id(self))
         count, told, learned = Count.REFUSED, Told("unexpected_error"), Learned()
         try:
@@ -109,6 +117,8 @@ class StoreService:
             return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
         finally:
             self._tallies.counted(tally, count, replace(told, study_instance_uid=learned.study_instance_uid))
+            seconds = time.perf_counter() - began
+            self._metrics.object_done(tally.calling_ae_title, count.value, told.reason, seconds, size)
             if self._visit is not None:
                 self._visit.object_received()
         return Answer(Status.SUCCESS)

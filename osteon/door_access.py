@@ -9,6 +9,7 @@ from dicom_node.door import Door
 from dicom_node.entrances import Reception
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
+from dicom_node.metrics import Metrics
 from dicom_node.peers import Peers
 from dicom_node.peers_file import read_peers
 from dicom_node.tls import Clients, TlsFiles, server_context
@@ -33,7 +34,14 @@ def tls_files(settings: Settings) -> TlsFiles | None:
 
 
 def reception(
-    settings: Settings, *, access: Access, door: Door, journal: Journal, desk: Desk, on_end: Callable[[], None]
+    settings: Settings,
+    *,
+    access: Access,
+    door: Door,
+    journal: Journal,
+    desk: Desk,
+    metrics: Metrics,
+    on_end: Callable[[], None],
 ) -> Reception:
     """One listener in clear, and with TLS another; the limits are those of both together. Raises TlsError."""
     make = partial(
@@ -43,6 +51,7 @@ def reception(
         ae_title=settings.ae_title,
         access=access,
         desk=desk,
+        metrics=metrics,
         on_end=on_end,
     )
     files = tls_files(settings)

@@ -3,22 +3,27 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from prometheus_client import CollectorRegistry
+
 from dicom_node.access import Access
+from dicom_node.callers import Callers
 from dicom_node.door import Door
 from dicom_node.durable import make_folder
 from dicom_node.forwarder import PUSHES, Forwarder
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
-from dicom_node.node import Node, Service
+from dicom_node.node import Node
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
 from dicom_node.peers import Peers
+from dicom_node.prometheus import PrometheusMetrics
 from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordStore
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
 from dicom_node.seats import Seats
 from dicom_node.spares import READY
+from dicom_node.states import NodeStates
 from dicom_node.study_sources import StudySources
 from dicom_node.tls import server_context
 from dicom_node.uids import UidMap
@@ -32,6 +37,8 @@ from osteon.study_parts import build_study_clock
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
+from storage.metric_files import MetricFiles
+from storage.metric_writer import MetricWriter
 from storage.study_states import StudyStates
 from storage.vault import CachedVault
 
@@ -62,6 +69,7 @@ def prepare_node(settings: Settings) -> Prepared:
         make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
     engine_maker(settings, UidMap(keys.derive("uid")))
+    MetricFiles(settings.metrics_folder).clean("node")
     return Prepared(Seats(settings.workers), peers)
 
 
@@ -72,6 +80,8 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     """
     keys, vault = open_vault(settings)
     peers = prepared.peers
+    registry = CollectorRegistry()
+    metrics = PrometheusMetrics(registry, Callers(settings.issuers))
     folder = outbox_of(settings.home, worker)
     make_folder(folder)
     outbox = Outbox(folder / OBJECTS, spare_segments=READY)
@@ -107,30 +117,34 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         note_source=sources.note,
     )
 
-    def services() -> Iterator[Service]:
-        yield outbox
-        old = left_over(settings.home, settings.workers) if worker == 0 else []
-        outboxes = [(outbox, journal), *((Outbox(one / OBJECTS), Journal(one / JOURNAL)) for one in old)]
-        for from_outbox, from_journal in outboxes:
-            yield Forwarder(
-                outbox=from_outbox,
-                journal=from_journal,
-                quarantine=quarantine,
-                orthanc=orthanc,
-                ledger=ledger,
-                pushes=max(1, PUSHES // settings.workers),
-                note_set_aside=commitment.set_aside.note_replaced,
-            )
-        yield commitment.committer
-        yield build_study_clock(
-            settings,
-            states=StudyStates(database),
-            sources=sources,
-            outbox=outbox,
-            address_of=peers.address_of,
-            map_uid=map_uid,
+    forwarders = [
+        Forwarder(
+            outbox=from_outbox,
+            journal=from_journal,
+            quarantine=quarantine,
+            orthanc=orthanc,
+            ledger=ledger,
+            pushes=max(1, PUSHES // settings.workers),
+            note_set_aside=commitment.set_aside.note_replaced,
+            metrics=metrics,
         )
-
+        for from_outbox, from_journal in [(outbox, journal), *_left_over(settings, worker)]
+    ]
+    clock = build_study_clock(
+        settings,
+        states=StudyStates(database),
+        sources=sources,
+        outbox=outbox,
+        address_of=peers.address_of,
+        map_uid=map_uid,
+    )
+    states = NodeStates(
+        registry,
+        outbox=outbox,
+        quarantine=quarantine,
+        works=lambda: all(forwarder.is_running for forwarder in forwarders),
+    )
+    writer = MetricWriter(MetricFiles(settings.metrics_folder), "node", registry, states.refresh)
     return Node(
         reception(
             settings,
@@ -138,8 +152,15 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
             door=door,
             journal=journal,
             desk=commitment.desk,
+            metrics=metrics,
             on_end=on_end,
         ),
-        list(services()),
+        [writer, outbox, *forwarders, commitment.committer, clock],
         dropped_words.flush,
     )
+
+
+def _left_over(settings: Settings, worker: int) -> Iterator[tuple[Outbox, Journal]]:
+    """Of workers that there are no more: the first one forwards what is in them."""
+    for folder in left_over(settings.home, settings.workers) if worker == 0 else ():
+        yield Outbox(folder / OBJECTS), Journal(folder / JOURNAL)

@@ -191,6 +191,10 @@ class Settings(BaseSettings):
         return self.home / "vocabulary.txt"
 
     @property
+    def metrics_folder(self) -> Path:
+        return self.home / "metrics"
+
+    @property
     def key_path(self) -> Path:
         return self.key_file or self.vault_folder / "osteon.key"
 

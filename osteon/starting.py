@@ -160,8 +160,10 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _is_ready(settings: Settings) -> bool:
+    """The API has what it needs for itself; a full disk, say, must not keep everything from starting."""
     try:
         with httpx.Client(trust_env=False, timeout=5) as client:
-            return client.get(f"{base_url(settings)}/health/ready").is_success
-    except httpx.HTTPError:
+            checks = client.get(f"{base_url(settings)}/health/ready").json()["checks"]
+    except (httpx.HTTPError, ValueError, KeyError):
         return False
+    return bool(checks["database"] == checks["image_store"] == "ready")

@@ -8,6 +8,7 @@ import click
 import uvicorn
 
 from api.app import create_app
+from api.metrics import ROLE, ApiMetrics
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
 from osteon.logs import log_to_stderr
@@ -15,6 +16,8 @@ from osteon.orthanc_access import connect
 from osteon.ports import PortTakenError
 from osteon.settings import Settings, read_settings
 from storage.database import migrate_registry, open_database
+from storage.metric_files import MetricFiles
+from storage.metric_writer import MetricWriter
 
 GRACE_SECONDS = 10
 
@@ -27,13 +30,18 @@ def command() -> None:
     settings = read_settings()
     prepare_home(settings.home)
     migrate_registry(settings.registry_database)
-    app = create_app(engine=open_database(settings.registry_database), images=connect(settings))
+    files = MetricFiles(settings.metrics_folder)
+    metrics = ApiMetrics(files)
+    app = create_app(engine=open_database(settings.registry_database), images=connect(settings), metrics=metrics)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
     )
+    writer = MetricWriter(files, ROLE, metrics.registry)
     # uvicorn ends cleanly on SIGINT and SIGTERM, then sends itself the signal again, for whoever called it.
-    with _listen(settings) as listening, suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    with _listen(settings) as listening:
+        files.clean(ROLE)
+        with writer, suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

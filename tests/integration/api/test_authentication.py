@@ -16,6 +16,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 OPEN = {
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
+    ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
     ("HEAD", "/api/v1/openapi.json"),
     ("POST", "/api/v1/scores/mirels"),
