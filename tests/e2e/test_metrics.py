@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from osteon.settings import default_workers
 from tests.builders.door import ct
 from tests.builders.identities import Identity, identified
 from tests.builders.measured import Values, values_in
