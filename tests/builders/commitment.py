@@ -168,6 +168,8 @@ class Pacs:
     reports: "Queue[Told]" = field(default_factory=Queue)
     answers: list[int] = field(default_factory=list)
     """Statuses to answer reports with, the first one first; without any, Success."""
+    roles: list[tuple[bool, bool]] = field(default_factory=list)
+    """SCU and SCP role that each caller wants to have for storage commitment."""
 
     def associate(self, port: int, *contexts: str) -> Association:
         entity = AE(ae_title=self.ae_title)
@@ -201,7 +203,9 @@ class Pacs:
         else:
             entity.add_supported_context(COMMITMENT)
         server = entity.start_server(
-            ("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take)]
+            ("127.0.0.1", port),
+            block=False,
+            evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take), (evt.EVT_REQUESTED, self._note_roles)],
         )
         try:
             yield int(server.socket.getsockname()[1])  # type: ignore[union-attr]
@@ -212,6 +216,11 @@ class Pacs:
     def told(self) -> Told:
         """The next report; fails when none comes."""
         return self.reports.get(timeout=15)
+
+    def _note_roles(self, event: evt.Event) -> None:
+        for sop_class, item in event.assoc.requestor.role_selection.items():
+            assert sop_class == COMMITMENT
+            self.roles.append((bool(item.scu_role), bool(item.scp_role)))
 
     def _take(self, event: evt.Event) -> tuple[int, None]:
         report = event.event_information

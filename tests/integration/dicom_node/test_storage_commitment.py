@@ -135,6 +135,7 @@ def test_a_peer_that_has_gone_is_called_at_its_known_address(tmp_path: Path, kno
             node.archive.take_all(node.parts.outbox)
             assert pacs.told() == Told(1, TRANSACTION_UID, [(CT, SENT_UID)], [])
             wait_for(lambda: nothing_waits(node), "the request is forgotten")
+    assert pacs.roles == [(False, True)], "we call as the SCP"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pynetdicom leaves its socket to Python

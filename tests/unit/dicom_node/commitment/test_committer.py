@@ -195,7 +195,7 @@ def test_a_peer_whose_address_is_unknown_is_told_on_another_association_of_its_o
 def test_nobody_else_is_told(scene: Scene, stranger: dict[str, str]) -> None:
     scene.ask()
     line = scene.open_line("another", **stranger)
-    scene.work(60)
+    scene.work(30)
     assert has_none(line)
 
 
