@@ -9,12 +9,14 @@ from api import openapi
 from api.authentication import signed_in
 from api.headers import SecureHeaders
 from api.images import ImageSource
+from api.intake import Intake
 from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
-from api.routers import OPEN, PREFIX, ROOT, SIGNED_IN
+from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
 from api.services import Services
+from api.uploads import Uploads
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
 
@@ -28,10 +30,18 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def create_app(*, engine: Engine, images: ImageSource, metrics: ApiMetrics | None = None) -> openapi.DescribedApp:
+def create_app(
+    *,
+    engine: Engine,
+    images: ImageSource,
+    metrics: ApiMetrics | None = None,
+    intake: Intake | None = None,
+    uploads_at_a_time: int = 4,
+) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
+    `intake`: where uploaded objects go; without one, none are taken.
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
@@ -52,8 +62,14 @@ def create_app(*, engine: Engine, images: ImageSource, metrics: ApiMetrics | Non
         ],
         telemetry=NO_TELEMETRY,
     )
+    uploads = None if intake is None else Uploads(intake, uploads_at_a_time)
     app.state.services = Services(
-        engine=engine, images=images, catalogue=Catalogue(engine), tokens=Tokens(engine), metrics=measured
+        engine=engine,
+        images=images,
+        catalogue=Catalogue(engine),
+        tokens=Tokens(engine),
+        metrics=measured,
+        uploads=uploads,
     )
     answer_errors(app)
     for router in ROOT:
@@ -62,4 +78,6 @@ def create_app(*, engine: Engine, images: ImageSource, metrics: ApiMetrics | Non
         app.include_router(router, prefix=PREFIX)
     for router in SIGNED_IN:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+    for router in UPLOADS if uploads is not None else ():
+        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)])
     return app

@@ -3,7 +3,12 @@
 ApiError
 ├── NotSignedInError        send a valid token
 ├── CursorError             start the list again without a cursor
-└── RangeNotSatisfiableError  ask for bytes that the file has
+├── RangeNotSatisfiableError  ask for bytes that the file has
+├── NotAcceptableError      take the type that there is
+├── NotADicomUploadError    send DICOM files
+├── MalformedUploadError    send a whole body, as its headers describe it
+├── TooManyPartsError       send it in several requests
+└── TooManyUploadsError     send it again when other uploads are done
 """
 
 
@@ -32,3 +37,23 @@ class RangeNotSatisfiableError(ApiError):
     def __init__(self, size: int) -> None:
         super().__init__(f"the file has {size} bytes")
         self.size = size
+
+
+class NotAcceptableError(ApiError):
+    """None of the types that the client takes is the one that there is."""
+
+
+class NotADicomUploadError(ApiError):
+    """The body is of a type that is not taken."""
+
+
+class MalformedUploadError(ApiError):
+    """The body is not what its headers say, or not whole."""
+
+
+class TooManyPartsError(ApiError):
+    """There are more parts than one answer can speak of."""
+
+
+class TooManyUploadsError(ApiError):
+    """All places are taken."""

@@ -12,7 +12,7 @@ ON_DATA = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-DATA_PATHS = ("/api/", "/health/", "/metrics")
+DATA_PATHS = ("/api/", "/dicom-web/", "/health/", "/metrics")
 
 
 class SecureHeaders:

@@ -19,7 +19,16 @@ from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
 from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
-from api.errors import CursorError, NotSignedInError, RangeNotSatisfiableError
+from api.errors import (
+    CursorError,
+    MalformedUploadError,
+    NotAcceptableError,
+    NotADicomUploadError,
+    NotSignedInError,
+    RangeNotSatisfiableError,
+    TooManyPartsError,
+    TooManyUploadsError,
+)
 from api.preconditions import PreconditionRequiredError, etag
 from api.validation import domain_problems, field_problems
 from lesion_model.errors import LesionModelError
@@ -103,6 +112,11 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         CursorError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         PageKeyError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         RangeNotSatisfiableError: Rule(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=_size),
+        NotAcceptableError: Rule(status=HTTPStatus.NOT_ACCEPTABLE),
+        NotADicomUploadError: Rule(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+        MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
+        TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from api.routes import catalogue, files, health, lesions, metrics, readings, scores, sites
+from api.routes import catalogue, files, health, lesions, metrics, readings, scores, sites, store
 
 PREFIX = "/api/v1"
+DICOM_WEB_PREFIX = "/dicom-web"
 
 # Under /api/v1, for whoever has a token: the place for everything that touches data.
 SIGNED_IN: tuple[APIRouter, ...] = (
@@ -21,3 +22,6 @@ OPEN: tuple[APIRouter, ...] = (scores.calculators,)
 
 # At the root, for everyone.
 ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
+
+# Under /dicom-web, for whoever has a token: where objects are taken.
+UPLOADS: tuple[APIRouter, ...] = (store.router,)

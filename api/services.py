@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from api.images import ImageSource
 from api.metrics import ApiMetrics
+from api.uploads import Uploads
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
 
@@ -21,6 +22,8 @@ class Services:
     catalogue: Catalogue
     tokens: Tokens
     metrics: ApiMetrics
+    uploads: Uploads | None = None
+    """None: nothing is taken, and there is no route for it."""
 
 
 def services_of(request: Request) -> Services:
@@ -41,6 +44,12 @@ def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
 
+def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
+    assert services.uploads is not None  # noqa: S101 - the routes are there only with it
+    return services.uploads
+
+
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 EngineOf = Annotated[Engine, Depends(_engine)]
+UploadsOf = Annotated[Uploads, Depends(_uploads)]

@@ -1,9 +1,15 @@
 """Where our own servers are, as seen from this machine."""
 
 from osteon.settings import Settings
+from osteon.transfer.destination import Destination
 
 ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 LOOPBACK = "127.0.0.1"
+
+
+def door(settings: Settings) -> Destination:
+    """The DICOM door."""
+    return Destination(ae_title=settings.ae_title, host=door_host(settings), port=settings.dicom_port)
 
 
 def door_host(settings: Settings) -> str:

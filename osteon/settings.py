@@ -140,6 +140,10 @@ class Settings(BaseSettings):
         le=86_400,
         description="Seconds without a new object after which a study counts as provisionally complete",
     )
+    stow_ae_title: AeTitle = Field(
+        "STOW-RS", description="Calling AE title of what is uploaded by STOW-RS, for `OSTEON_ISSUERS`"
+    )
+    stow_uploads: int = Field(4, ge=1, le=64, description="Uploads by STOW-RS at a time; more are told to come again")
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")

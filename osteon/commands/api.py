@@ -9,17 +9,22 @@ import uvicorn
 
 from api.app import create_app
 from api.metrics import ROLE, ApiMetrics
+from osteon.addresses import door
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
 from osteon.logs import log_to_stderr
 from osteon.orthanc_access import connect
 from osteon.ports import PortTakenError
+from osteon.relay import DoorIntake
 from osteon.settings import Settings, read_settings
+from osteon.transfer.requestor import Route
 from storage.database import migrate_registry, open_database
 from storage.metric_files import MetricFiles
 from storage.metric_writer import MetricWriter
 
 GRACE_SECONDS = 10
+DOOR_SECONDS = 60.0
+"""How long the door may take for an answer."""
 
 
 @click.command("api")
@@ -32,7 +37,15 @@ def command() -> None:
     migrate_registry(settings.registry_database)
     files = MetricFiles(settings.metrics_folder)
     metrics = ApiMetrics(files)
-    app = create_app(engine=open_database(settings.registry_database), images=connect(settings), metrics=metrics)
+    app = create_app(
+        engine=open_database(settings.registry_database),
+        images=connect(settings),
+        metrics=metrics,
+        intake=DoorIntake(
+            Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
+        ),
+        uploads_at_a_time=settings.stow_uploads,
+    )
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
     )

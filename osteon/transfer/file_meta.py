@@ -40,15 +40,12 @@ class FileMeta:
     """Bytes before the data set."""
 
 
-def begins_like_dicom(content: bytes) -> bool:
+def begins_like_dicom(content: bytes | bytearray) -> bool:
     return content[PREAMBLE_BYTES : PREAMBLE_BYTES + len(PREFIX)] == PREFIX
 
 
-def read_file_meta(content: bytes) -> FileMeta:
-    """Read the beginning of a file, of which `content` holds at least the first element after the meta information.
-
-    Raises CutOffError, FileMetaError.
-    """
+def read_file_meta(content: bytes | bytearray, *, more_may_come: bool = False) -> FileMeta:
+    """Read the beginning of a file. Raises CutOffError, FileMetaError."""
     if not begins_like_dicom(content):
         raise FileMetaError("no DICOM file")
     values: dict[int, bytes] = {}
@@ -61,7 +58,7 @@ def read_file_meta(content: bytes) -> FileMeta:
             header = _LONG if vr in _LONG_VRS else _SHORT
             length = header.unpack_from(content, position)[3]
         except struct.error:
-            if len(content) - position == 0 and values:
+            if position == len(content) and values and not more_may_come:
                 break  # a file without a data set
             raise CutOffError("the file meta information is cut off") from None
         if vr not in _VRS or (element == _LENGTH and length != _UL_BYTES):
@@ -69,7 +66,7 @@ def read_file_meta(content: bytes) -> FileMeta:
         position += header.size + length
         if position > len(content):
             raise CutOffError("the file meta information is cut off")
-        values[element] = content[position - length : position]
+        values[element] = bytes(content[position - length : position])
     return FileMeta(
         sop_class_uid=_uid(values, _SOP_CLASS),
         sop_instance_uid=_uid(values, _SOP_INSTANCE),

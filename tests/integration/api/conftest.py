@@ -11,6 +11,7 @@ from api.app import create_app
 from storage.ledger import Ledger
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
+from tests.builders.intakes import FakeIntake
 from tests.services.http import serving
 
 
@@ -20,13 +21,18 @@ def images() -> FakeImages:
 
 
 @pytest.fixture
+def intake() -> FakeIntake:
+    return FakeIntake()
+
+
+@pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     return Ledger(engine)
 
 
 @pytest.fixture
-def app(engine: Engine, images: FakeImages) -> FastAPI:
-    return create_app(engine=engine, images=images)
+def app(engine: Engine, images: FakeImages, intake: FakeIntake) -> FastAPI:
+    return create_app(engine=engine, images=images, intake=intake, uploads_at_a_time=2)
 
 
 @pytest.fixture

@@ -9,6 +9,11 @@ import pytest
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
+# PS3.18 10.5.3 has what failed named in its own form, and takes objects of studies that are not there yet.
+CREATING = ("POST /dicom-web/studies/{study_instance_uid}",)
+OTHER_FAILURES = {(name, "409") for name in (*CREATING, "POST /dicom-web/studies")}
+
+
 @pytest.fixture
 def described(anonymous: httpx.Client) -> dict[str, Any]:
     answer: dict[str, Any] = anonymous.get("/api/v1/openapi.json").json()
@@ -49,11 +54,11 @@ def test_every_operation_is_described_with_its_problems(described: dict[str, Any
     for name, operation in operations(described):
         assert operation.get("description"), name
         for status, answer in operation["responses"].items():
-            if int(status) >= 400:
+            if int(status) >= 400 and (name, status) not in OTHER_FAILURES:
                 assert set(answer["content"]) == {"application/problem+json"}, (name, status)
         if "security" in operation:
             assert "401" in operation["responses"], name
-        if "{" in name:
+        if "{" in name and name not in CREATING:
             assert "404" in operation["responses"], name
 
 
