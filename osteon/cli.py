@@ -17,6 +17,7 @@ COMMANDS = {
     "quarantine": "list, show, release and destroy objects that were set aside",
     "send": "send DICOM files by C-STORE",
     "serve": "start everything: Orthanc, the DICOM node and the API",
+    "studies": "list studies with how complete they are taken to be",
     "token": "make a token for the API",
     "vault": "look up, re-identify and merge patients; rotate the key",
 }

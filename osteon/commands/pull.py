@@ -67,8 +67,11 @@ def command(
     fetched again. Beside them: readings.csv, scores.csv, manifest.json, and SHA256SUMS for
     `sha256sum -c SHA256SUMS`. DIR holds one target.
 
-    Exit code 0: everything is there and right; 1: something failed, or a series was refused as NIfTI
-    (the report and the manifest say which and why); 2: wrong usage; 130: interrupted.
+    A study that objects are still coming to, or that its source knows more of, is warned of; the manifest says how
+    each study stood.
+
+    Exit code 0: everything that the server has is there and right; 1: something failed, or a series was refused
+    as NIfTI (the report and the manifest say which and why); 2: wrong usage; 130: interrupted.
     """
     try:
         wanted = Target.parse(target)
@@ -120,6 +123,8 @@ def _lines(report: PullReport) -> Iterator[str]:
         yield f"{report.nifti} series as NIfTI"
     for (step, reason), count in Counter((one.step, one.reason) for one in report.failures).most_common():
         yield f"{count} {WHAT_FAILED[step]}: {reason}"
+    for uid, reason in report.warnings.items():
+        yield f"warning: study {uid}: {reason}"
 
 
 def _as_json(report: PullReport) -> dict[str, Any]:
@@ -131,4 +136,5 @@ def _as_json(report: PullReport) -> dict[str, Any]:
         "readings": report.readings,
         "nifti": report.nifti,
         "failures": [failure.as_json() for failure in report.failures],
+        "warnings": [{"study_instance_uid": uid, "reason": reason} for uid, reason in report.warnings.items()],
     }

@@ -21,8 +21,9 @@ from osteon.transfer.manifest import (
 )
 from osteon.transfer.names import Target
 from osteon.transfer.pull_report import Failure, PullReport, Step
-from osteon.transfer.remote_files import RemoteFile, count_objects, list_files
+from osteon.transfer.remote_files import RemoteFile, list_files
 from osteon.transfer.remote_readings import list_readings
+from osteon.transfer.remote_studies import RemoteStudy, list_studies
 from osteon.transfer.tables import readings_table, scores_table
 from osteon.transfer.volumes import Convert, convert_all, keep_fitting
 
@@ -49,10 +50,19 @@ def pull(
         try:
             begin_manifest(folder, target, before)
             work = _Work(client=client, target=target, folder=folder, progress=progress, workers=workers)
-            outcomes, failures = work.fetch_what_is_listed(listed)
-            return _finish(work, outcomes, failures=failures, readings=readings, before=before, convert=convert)
+            got = work.fetch_what_is_listed(listed)
+            return _finish(work, got, readings=readings, before=before, convert=convert)
         except OSError as error:
             raise FolderError(f"cannot write in the folder: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Got:
+    """What was fetched, and how the studies stood after that."""
+
+    outcomes: Outcomes
+    failures: list[Failure]
+    studies: tuple[RemoteStudy, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,7 @@ class _Work:
     progress: PullProgress
     workers: int
 
-    def fetch_what_is_listed(self, listed: tuple[RemoteFile, ...]) -> tuple[Outcomes, list[Failure]]:
+    def fetch_what_is_listed(self, listed: tuple[RemoteFile, ...]) -> _Got:
         """Fetch, and list again as long as the server counts other objects than it listed."""
         outcomes: Outcomes = {}
         for left in reversed(range(ROUNDS)):
@@ -73,35 +83,36 @@ class _Work:
             new = [file for file in listed if file not in outcomes]
             outcomes |= fetch_all(self.client, new, self.folder, self.progress, self.workers)
             outcomes = {file: outcomes[file] for file in listed}
-            failures = list(self._differences(listed))
+            studies = tuple(list_studies(self.client, self.target))
+            failures = list(_differences(listed, studies))
             if not failures:
                 break
             if left:
                 listed = list_files(self.client, self.target)
-        return outcomes, failures
+        return _Got(outcomes=outcomes, failures=failures, studies=studies)
 
-    def _differences(self, listed: tuple[RemoteFile, ...]) -> Iterator[Failure]:
-        here = Counter(file.study_instance_uid for file in listed)
-        there = count_objects(self.client, self.target)
-        for uid in sorted(here.keys() | there.keys()):
-            if here[uid] != there[uid]:
-                reason = f"the server counts {there[uid]} objects and lists {here[uid]}: is the study still arriving?"
-                yield Failure(step=Step.LIST, uid=uid, reason=reason)
+
+def _differences(listed: tuple[RemoteFile, ...], studies: tuple[RemoteStudy, ...]) -> Iterator[Failure]:
+    here = Counter(file.study_instance_uid for file in listed)
+    there = Counter({study.uid: study.objects for study in studies})
+    for uid in sorted(here.keys() | there.keys()):
+        if here[uid] != there[uid]:
+            reason = f"the server counts {there[uid]} objects and lists {here[uid]}: is the study still arriving?"
+            yield Failure(step=Step.LIST, uid=uid, reason=reason)
 
 
 def _finish(
     work: _Work,
-    outcomes: Outcomes,
+    got: _Got,
     *,
-    failures: list[Failure],
     readings: list[Json],
     before: Sections,
     convert: Convert | None,
 ) -> PullReport:
-    folder = work.folder
+    folder, outcomes = work.folder, got.outcomes
     present = [file for file, outcome in outcomes.items() if isinstance(outcome, Fetched)]
     missing = [file for file, outcome in outcomes.items() if isinstance(outcome, Failure)]
-    failures = failures + [outcome for outcome in outcomes.values() if isinstance(outcome, Failure)]
+    failures = got.failures + [outcome for outcome in outcomes.values() if isinstance(outcome, Failure)]
     if convert is None:
         volumes = keep_fitting(folder, present, before)
     else:
@@ -111,7 +122,7 @@ def _finish(
         write_text(folder, "readings.csv", readings_table(readings)),
         write_text(folder, "scores.csv", scores_table(readings)),
     ]
-    _write_lists(work, [_entry(file) for file in present], tables, volumes, failures)
+    _write_lists(work, [_entry(file) for file in present], tables, volumes, failures=failures, studies=got.studies)
     return PullReport(
         files=len(outcomes),
         bytes_total=sum(file.size for file in present),
@@ -119,11 +130,18 @@ def _finish(
         readings=len(readings),
         nifti=len(volumes),
         failures=tuple(failures),
+        warnings={study.uid: study.warning for study in got.studies if study.warning},
     )
 
 
 def _write_lists(
-    work: _Work, files: list[Entry], tables: list[Entry], volumes: list[Entry], failures: list[Failure]
+    work: _Work,
+    files: list[Entry],
+    tables: list[Entry],
+    volumes: list[Entry],
+    *,
+    failures: list[Failure],
+    studies: tuple[RemoteStudy, ...],
 ) -> None:
     """The manifest, and the sums last: they say that all before is there."""
     sections = {
@@ -131,6 +149,7 @@ def _write_lists(
         "tables": [entry.as_json() for entry in tables],
         "nifti": [entry.as_json() for entry in volumes],
         "failures": [failure.as_json() for failure in failures],
+        "studies": [study.as_json() for study in studies],
     }
     manifest = write_manifest(work.folder, work.target, sections, complete=not failures)
     write_sums(work.folder, (*files, *tables, *volumes, manifest))

@@ -1,5 +1,6 @@
 """What became of each file and series that was to be fetched."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -36,6 +37,8 @@ class PullReport:
     readings: int
     nifti: int
     failures: tuple[Failure, ...]
+    warnings: Mapping[str, str]
+    """Why a study may not be whole although all that the server has was fetched, by StudyInstanceUID."""
 
     @property
     def complete(self) -> bool:

@@ -1,20 +1,13 @@
 """The files behind a target, as the server lists them: every name is checked here, once."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from osteon.transfer.client import Client, Json
+from osteon.transfer.client import Client
 from osteon.transfer.errors import AnswerError
-from osteon.transfer.names import (
-    Target,
-    TargetKind,
-    checked_pseudonym,
-    checked_sha256,
-    checked_size,
-    checked_uid,
-)
+from osteon.transfer.names import Target, checked_sha256, checked_size, checked_uid
+from osteon.transfer.remote_studies import RemoteStudy, list_studies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,48 +33,13 @@ class RemoteFile:
 
 def list_files(client: Client, target: Target) -> tuple[RemoteFile, ...]:
     """Every file of the target, in path order."""
-    files = [file for study in _studies(client, target) for file in _files_of(client, study)]
+    files = [file for study in list_studies(client, target) for file in _files_of(client, study)]
     if len({file.sop_instance_uid for file in files}) != len(files):
         raise AnswerError("the server listed one object twice")
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def count_objects(client: Client, target: Target) -> Counter[str]:
-    """How many objects each study of the target has by the server's own count."""
-    return Counter({study.uid: study.objects for study in _studies(client, target)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Study:
-    pseudonym: str
-    uid: str
-    objects: int
-
-
-def _studies(client: Client, target: Target) -> Iterator[_Study]:
-    if target.kind is TargetKind.STUDY:
-        study = _study(client.one(f"studies/{target.name}"))
-        if study.uid != target.name:
-            raise AnswerError("the server sent another study than was asked for")
-        yield study
-        return
-    client.one(f"patients/{target.name}")  # an unknown patient is an error, not an empty list
-    for item in client.items("studies", patient=target.name):
-        study = _study(item)
-        if study.pseudonym != target.name:
-            raise AnswerError("the server listed a study of somebody else")
-        yield study
-
-
-def _study(item: Json) -> _Study:
-    return _Study(
-        pseudonym=checked_pseudonym(item.get("pseudonym")),
-        uid=checked_uid(item.get("study_instance_uid")),
-        objects=checked_size(item.get("instance_count")),
-    )
-
-
-def _files_of(client: Client, study: _Study) -> Iterator[RemoteFile]:
+def _files_of(client: Client, study: RemoteStudy) -> Iterator[RemoteFile]:
     for item in client.items(f"studies/{study.uid}/instances"):
         if (item.get("pseudonym"), item.get("study_instance_uid")) != (study.pseudonym, study.uid):
             raise AnswerError("the server listed an object of another study")
