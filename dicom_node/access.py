@@ -15,7 +15,16 @@ from ipaddress import IPv6Address, IPv6Network
 
 from dicom_node.certificates import Certificate, read_certificate
 from dicom_node.pace import Bucket
-from dicom_node.peers import Address, Allowance, Caller, NotAllowedError, PeerLimits, Peers, plain_address
+from dicom_node.peers import (
+    Address,
+    Allowance,
+    Caller,
+    NotAllowedError,
+    PeerAddress,
+    PeerLimits,
+    Peers,
+    plain_address,
+)
 from dicom_node.refusals import Refusal, Refusals
 from dicom_node.seats import Seats, WorkerSeats
 from dicom_node.upper_layer.pdus import CALLING_AE_TITLE, LOCAL_LIMIT, Rejection
@@ -102,6 +111,10 @@ class Access:
         """From now on these peers: what is open stays open."""
         with self._lock:
             self._peers = peers
+
+    def address_of(self, ae_title: str) -> PeerAddress | None:
+        """Where a peer answers; None when that is not known."""
+        return self._peers.address_of(ae_title)
 
     def admit(self, address: str) -> "Visit | None":
         """A connection was made; None: close it at once."""

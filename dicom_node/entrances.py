@@ -1,11 +1,15 @@
 """The addresses and ports that one door listens on, in clear and under TLS."""
 
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from dicom_node.door import Door
 from dicom_node.listener import Listener, open_port
+
+_LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,17 @@ class Reception:
         listener = self.secured if is_secured and self.secured is not None else self.plain
         listener.take(connection, address)
 
-    def stop(self) -> None:
-        """As `Listener.stop`, one after the other."""
-        self.plain.stop()
-        if self.secured is not None:
-            self.secured.stop()
+    def serve_with(self, door: Door) -> None:
+        """As `Listener.serve_with`."""
+        for listener in self._listeners:
+            listener.serve_with(door)
+
+    def stop(self, seconds: float) -> None:
+        """As `Listener.stop`, both within this time."""
+        deadline = time.monotonic() + seconds
+        for listener in self._listeners:
+            listener.stop(max(_LEAST_SECONDS, deadline - time.monotonic()))
+
+    @property
+    def _listeners(self) -> list[Listener]:
+        return [self.plain] if self.secured is None else [self.plain, self.secured]

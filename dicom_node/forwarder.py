@@ -98,10 +98,10 @@ class Forwarder:
     def is_running(self) -> bool:
         return self._thread.is_alive()
 
-    def stop(self) -> None:
-        """Finish the object in hand, within limits, and end; the rest waits in the outbox for the next start."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Finish the objects in hand, within limits, and end; the rest waits in the outbox for the next start."""
         self._stopping.set()
-        self._thread.join(STOP_SECONDS)
+        self._thread.join(seconds)
         self._pushes.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-READY, ENDED, STOP, STILL_HERE = b"ready", b"ended", b"stop", b"still here"
+READY, ENDED, STILL_HERE = b"ready", b"ended", b"still here"
+STOP, RELOAD = b"stop", b"reload"
 _LONGEST = 1024
 
 
@@ -47,10 +49,10 @@ class Giver:
         except OSError:
             return b""
 
-    def stop(self) -> None:
-        """Ask the worker to end."""
+    def order(self, what: bytes) -> None:
+        """STOP: come to an end; RELOAD: read the configuration again."""
         with suppress(OSError):
-            self._channel.send(STOP)
+            self._channel.send(what)
 
     def close(self) -> None:
         self._channel.close()
@@ -69,17 +71,27 @@ class Taker:
         with suppress(OSError):
             self._channel.send(news)
 
-    def take(self) -> Handed | None:
-        """The next connection; None when this process shall end, or the other one has."""
-        try:
-            message, descriptors, _, _ = socket.recv_fds(self._channel, _LONGEST, 1)
-        except OSError:
-            message, descriptors = b"", []
+    def take(self, reload: Callable[[], object] = lambda: None) -> Handed | None:
+        """The next connection; None when this process shall end, or the other one has.
+
+        `reload`: called when the configuration is to be read again.
+        """
+        message, descriptors = self._hear()
+        while message == RELOAD:
+            reload()
+            message, descriptors = self._hear()
         if not descriptors:
             self.is_orphaned = message != STOP and not self._can_be_heard()
             return None
         address, is_secured = json.loads(message)
         return Handed(socket.socket(fileno=descriptors[0]), address, is_secured)
+
+    def _hear(self) -> tuple[bytes, list[int]]:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._channel, _LONGEST, 1)
+        except OSError:
+            return b"", []
+        return message, list(descriptors)
 
     def _can_be_heard(self) -> bool:
         """Whether the other end is still there: then it was a signal that ended the waiting."""

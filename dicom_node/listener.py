@@ -33,7 +33,10 @@ log = logging.getLogger("osteon.listener")
 
 PDU_BYTES = 131_072
 _BACKLOG = 128
-_STOP_SECONDS = 10.0
+STOP_SECONDS = 10.0
+_LAST_WORDS_SECONDS = 1.0
+"""Of the time to stop, kept for telling those that do not come to an end."""
+
 _PAUSE_SECONDS = 0.1
 
 
@@ -46,6 +49,7 @@ class _Open:
     """A connection that is being served."""
 
     wire: Wire
+    association: AcceptedAssociation
     thread: threading.Thread
 
 
@@ -96,6 +100,8 @@ class Listener:
         self._lock = threading.Lock()
         self._stopping = False
         self._socket: socket.socket | None = None
+        self._waker = os.pipe()
+        """A pipe that is written to once, when it stops: whoever waits for a request then wakes."""
         self._thread = threading.Thread(target=self._accept, name="listener", daemon=True)
 
     def start(self) -> int:
@@ -108,22 +114,50 @@ class Listener:
     def is_running(self) -> bool:
         return self._thread.is_alive()
 
-    def stop(self) -> None:
-        """Take no new association; finish the object in hand of each, then end it. What was acknowledged is durable."""
+    @property
+    def open_connections(self) -> int:
+        with self._lock:
+            return len(self._open)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is coming or being handled on any of them."""
+        with self._lock:
+            return any(one.association.is_busy for one in self._open.values())
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Take no new association; answer the request in hand of each that is open, then abort it.
+
+        What has not ended within `seconds`, all together, is aborted as it is. What was acknowledged is durable.
+        """
+        if self._stopping:
+            return
+        deadline = time.monotonic() + seconds
         self._stopping = True
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-            self._thread.join(_STOP_SECONDS)
+            self._thread.join(seconds)
             self._socket.close()
         with self._lock:
             being_served = list(self._open.values())
         for one in being_served:
-            one.wire.interrupt()
-        for one in being_served:
-            one.thread.join(_STOP_SECONDS)
+            one.association.finish()
+        os.write(self._waker[1], b"\0")
+        late = _still_served(being_served, deadline - min(_LAST_WORDS_SECONDS, seconds / 2))
+        for one in late:
+            one.association.cut()
+        if left := _still_served(late, deadline):
+            log.warning("%d associations did not end in time", len(left))
+        else:
+            for descriptor in self._waker:
+                os.close(descriptor)
         self._rejections.flush()
         self._access.stop()
+
+    def serve_with(self, door: Door) -> None:
+        """Associations that begin from now on go through this door; those that are open keep theirs."""
+        self._door = door
 
     def _accept(self) -> None:
         listening = self._socket
@@ -145,11 +179,16 @@ class Listener:
             connection.close()
             self._on_end()
             return
-        wire = Wire(connection) if self._tls is None else TlsWire(connection, self._tls)
+        waker = self._waker[0]
+        wire = Wire(connection, waker) if self._tls is None else TlsWire(connection, self._tls, waker)
         visit.served_by(wire)
-        thread = threading.Thread(target=self._serve, args=(wire, visit), name="association", daemon=True)
+        service = StoreService(
+            self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
+        )
+        association = AcceptedAssociation(wire, self._terms, self._limits, service)
+        thread = threading.Thread(target=self._serve, args=(wire, association, visit), name="association", daemon=True)
         with self._lock:
-            self._open[id(wire)] = _Open(wire, thread)
+            self._open[id(wire)] = _Open(wire, association, thread)
         try:
             thread.start()
         except RuntimeError as error:
@@ -160,12 +199,8 @@ class Listener:
             visit.left()
             self._on_end()
 
-    def _serve(self, wire: Wire, visit: Visit) -> None:
+    def _serve(self, wire: Wire, association: AcceptedAssociation, visit: Visit) -> None:
         try:
-            service = StoreService(
-                self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
-            )
-            association = AcceptedAssociation(wire, self._terms, self._limits, service)
             association.run()
             self._metrics.association_rejected(association.rejection)
             if association.rejection is not None:
@@ -180,7 +215,10 @@ class Listener:
             self._on_end()
 
     def _note(self, summary: AssociationSummary) -> None:
-        log.info("association %s %s, %s received", summary.association_id, summary.outcome, summary.received)
+        told = {"association": summary.association_id, "calling_ae": summary.calling_ae_title}
+        log.info(
+            "association %s %s, %s received", summary.association_id, summary.outcome, summary.received, extra=told
+        )
         self._write(summary)
 
     def _write(self, fact: Fact) -> None:
@@ -188,3 +226,10 @@ class Listener:
             self._journal.write(fact)
         except OSError as error:
             log.error("journal: %s", type(error).__name__)  # noqa: TRY400
+
+
+def _still_served(those: list[_Open], until: float) -> list[_Open]:
+    """Wait for all of them, until then; those that are not over."""
+    for one in those:
+        one.thread.join(max(0.0, until - time.monotonic()))
+    return [one for one in those if one.thread.is_alive()]

@@ -108,12 +108,12 @@ class StoreService:
             told = Told()
             count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
         except NodeError as error:
-            log.warning("C-STORE: %s (association %s)", error, tally.association_id)
+            log.warning("C-STORE: %s (association %s)", error, tally.association_id, extra=tally.for_log)
             count = Count.QUARANTINED if isinstance(error, UnprocessableError) else Count.REFUSED
             told = Told(error.word, is_again=isinstance(error, UnprocessableError) and error.is_again)
             return Answer(error.status, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary; what it says may hold a value
-            log.error("C-STORE failed: %s", type(error).__name__)  # noqa: TRY400
+            log.error("C-STORE failed: %s", type(error).__name__, extra=tally.for_log)  # noqa: TRY400
             return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
         finally:
             self._tallies.counted(tally, count, replace(told, study_instance_uid=learned.study_instance_uid))

@@ -70,6 +70,11 @@ class Tally:
             counts.update([count.value, AGAIN] if told.is_again else [count.value])
 
     @property
+    def for_log(self) -> dict[str, str]:
+        """What a line of the log about it carries beside its message."""
+        return {"association": self.association_id, "calling_ae": self.calling_ae_title}
+
+    @property
     def is_over(self) -> bool:
         return self.ending is not None and sum(self.counts.values()) == self.received
 

@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 
 from dicom_node.entrances import Entrance
-from dicom_node.handover import ENDED, READY, Giver, handover
+from dicom_node.handover import ENDED, READY, RELOAD, STOP, Giver, handover
 
 log = logging.getLogger("osteon.node")
 
@@ -75,21 +76,26 @@ class Workers:
         while not is_stopping() and not all(worker.is_ready for worker in self._workers.values()):
             self._look(restart=False)
 
-    def serve(self, is_stopping: Callable[[], bool]) -> None:
-        """Take connections until somebody wants an end. Raises WorkerError when workers end again and again."""
+    def serve(self, is_stopping: Callable[[], bool], to_reload: threading.Event | None = None) -> None:
+        """Take connections until somebody wants an end. Raises WorkerError when workers end again and again.
+
+        `to_reload`: set when every worker shall read its configuration again.
+        """
         for one in self._entrances:
             one.listening.setblocking(False)
             self._selector.register(one.listening, selectors.EVENT_READ, partial(self._accept, one))
         while not is_stopping():
             self._look(restart=True)
+            if to_reload is not None and to_reload.is_set():
+                to_reload.clear()
+                self._order(RELOAD)
         for one in self._entrances:
             self._selector.unregister(one.listening)
 
-    def stop(self) -> None:
-        """Each finishes what it has in hand; who takes too long for it is ended."""
-        for worker in self._workers.values():
-            worker.giver.stop()
-        deadline = time.monotonic() + STOP_SECONDS
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Each finishes what it has in hand; who takes longer than `seconds` for it is ended."""
+        self._order(STOP)
+        deadline = time.monotonic() + seconds
         for worker in self._workers.values():
             worker.process.join(max(0.0, deadline - time.monotonic()))
             if worker.process.is_alive():
@@ -98,6 +104,10 @@ class Workers:
                 worker.process.join()
             worker.giver.close()
         self._selector.close()
+
+    def _order(self, what: bytes) -> None:
+        for worker in self._workers.values():
+            worker.giver.order(what)
 
     def _start(self, number: int) -> _Worker:
         giver, theirs = handover()

@@ -1,6 +1,7 @@
 """The processes that `osteon serve` starts: each with its own log, none left behind."""
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,11 +19,12 @@ class ChildError(Exception):
 class Child:
     """One process of ours."""
 
-    def __init__(self, name: str, arguments: Sequence[str], log: Path) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], log: Path, stop_seconds: float = STOP_SECONDS) -> None:
         """Start it. A session of its own keeps the terminal's Ctrl-C from it: it ends when we tell it to."""
         self.name = name
         self._arguments = arguments
         self._log = log
+        self._stop_seconds = stop_seconds
         with log.open("ab") as output:
             self._start_of_log = output.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
@@ -35,7 +37,7 @@ class Child:
 
     def again(self) -> "Child":
         """The same process started once more."""
-        return Child(self.name, self._arguments, self._log)
+        return Child(self.name, self._arguments, self._log, self._stop_seconds)
 
     def check(self) -> None:
         """Raises ChildError when the process has ended."""
@@ -43,12 +45,17 @@ class Child:
         if code is not None:
             raise ChildError(f"{self.name} ended (exit code {code}): {self._last_words()}")
 
+    def hang_up(self) -> None:
+        """SIGHUP, which has no terminal to mean here: it asks to read the configuration again."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """Ask it to end, and wait until it has; only what does not listen is killed."""
         if self._process.poll() is None:
             self._process.terminate()
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(self._stop_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -64,8 +71,10 @@ class Child:
 class Children:
     """All of them, in the order they were started; leaving the block ends them in reverse order."""
 
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, stop_seconds: float = STOP_SECONDS) -> None:
+        """`stop_seconds`: what each of them gets to end by itself."""
         self._log_folder = log_folder
+        self._stop_seconds = stop_seconds
         self._children: list[Child] = []
 
     def __enter__(self) -> Self:
@@ -80,7 +89,7 @@ class Children:
 
     def start(self, name: str, arguments: Sequence[str]) -> Child:
         """Start one; its output goes to `NAME.log`."""
-        child = Child(name, arguments, self._log_folder / f"{name}.log")
+        child = Child(name, arguments, self._log_folder / f"{name}.log", self._stop_seconds)
         self._children.append(child)
         return child
 

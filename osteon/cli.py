@@ -15,6 +15,7 @@ COMMANDS = {
     "pseudonymise": "pseudonymise folders of DICOM files without any service; profile and vocabulary",
     "pull": "fetch pseudonymised images, readings and scores",
     "quarantine": "list, show, release and destroy objects that were set aside",
+    "reload": "have the running node read its configuration again",
     "send": "send DICOM files by C-STORE",
     "serve": "start everything: Orthanc, the DICOM node and the API",
     "studies": "list studies with how complete they are taken to be",

@@ -39,6 +39,9 @@ def locked_home(home: Path, name: str, patience_seconds: float = 0.0) -> Iterato
             if time.monotonic() >= deadline:
                 raise HomeError(f"another `osteon {name}` is running in {home}")
             time.sleep(_STEP_SECONDS)
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
         yield
 
 
@@ -48,3 +51,17 @@ def _is_held(lock: TextIO) -> bool:
     except OSError:
         return False
     return True
+
+
+def holder_of_home(home: Path, name: str) -> int:
+    """The id of the process of a kind that holds the folder. Raises HomeError when none does."""
+    nobody = HomeError(f"no `osteon {name}` is running in {home}")
+    try:
+        with (home / f"{name}.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read())
+    except (OSError, ValueError):
+        raise nobody from None
+    raise nobody

@@ -32,7 +32,7 @@ from osteon.door_access import known_peers, reception, tls_files
 from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
-from osteon.settings import Settings
+from osteon.settings import Settings, read_settings
 from osteon.study_parts import build_study_clock
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
@@ -79,7 +79,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     Raises what the parts raise, among them CredentialsError.
     """
     keys, vault = open_vault(settings)
-    peers = prepared.peers
+    access = Access(prepared.peers, seats=prepared.seats.of_worker(worker))
     registry = CollectorRegistry()
     metrics = PrometheusMetrics(registry, Callers(settings.issuers))
     folder = outbox_of(settings.home, worker)
@@ -90,7 +90,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     database = open_database(settings.registry_database)
     ledger, orthanc = Ledger(database), connect(settings)
     map_uid = UidMap(keys.derive("uid"))
-    sources = StudySources(settings.home / "studies" / str(worker), keys, peers.address_of)
+    sources = StudySources(settings.home / "studies" / str(worker), keys, access.address_of)
     commitment = build_commitment(
         settings,
         keys=keys,
@@ -98,24 +98,27 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         database=database,
         outbox=outbox,
         orthanc=orthanc,
-        address_of=peers.address_of,
+        address_of=access.address_of,
     )
     dropped_words = DroppedWords(DroppedWordStore(settings.dropped_words_folder, keys))
-    door = Door(
-        pseudonymise=Pseudonymiser(
-            engine_maker(settings, map_uid),
-            Identifier(CachedVault(vault), map_uid, Issuers(settings.default_issuer, settings.issuers)),
-            keys.derive("source-digest"),
-            dropped_words.count,
-        ),
-        outbox=outbox,
-        quarantine=quarantine,
-        journal=journal,
-        studies=KnownStudies(ledger.study),
-        own_uids=OwnUids(written_uid(settings, map_uid)),
-        note_set_aside=commitment.set_aside.note,
-        note_source=sources.note,
-    )
+    people, studies = CachedVault(vault), KnownStudies(ledger.study)
+
+    def new_door(now: Settings) -> Door:
+        return Door(
+            pseudonymise=Pseudonymiser(
+                engine_maker(now, map_uid),
+                Identifier(people, map_uid, Issuers(now.default_issuer, now.issuers)),
+                keys.derive("source-digest"),
+                dropped_words.count,
+            ),
+            outbox=outbox,
+            quarantine=quarantine,
+            journal=journal,
+            studies=studies,
+            own_uids=OwnUids(written_uid(now, map_uid)),
+            note_set_aside=commitment.set_aside.note,
+            note_source=sources.note,
+        )
 
     forwarders = [
         Forwarder(
@@ -135,7 +138,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         states=StudyStates(database),
         sources=sources,
         outbox=outbox,
-        address_of=peers.address_of,
+        address_of=access.address_of,
         map_uid=map_uid,
     )
     states = NodeStates(
@@ -145,18 +148,31 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         works=lambda: all(forwarder.is_running for forwarder in forwarders),
     )
     writer = MetricWriter(MetricFiles(settings.metrics_folder), "node", registry, states.refresh)
+    served = reception(
+        settings,
+        access=access,
+        door=new_door(settings),
+        journal=journal,
+        desk=commitment.desk,
+        metrics=metrics,
+        on_end=on_end,
+    )
+
+    def reload_door() -> Callable[[], None]:
+        door = new_door(read_settings())
+        return lambda: served.serve_with(door)
+
+    def reload_peers() -> Callable[[], None]:
+        now = known_peers(read_settings())
+        return lambda: access.use(now)
+
     return Node(
-        reception(
-            settings,
-            access=Access(peers, seats=prepared.seats.of_worker(worker)),
-            door=door,
-            journal=journal,
-            desk=commitment.desk,
-            metrics=metrics,
-            on_end=on_end,
-        ),
-        [writer, outbox, *forwarders, commitment.committer, clock],
+        served,
+        forwarders,
+        [writer, outbox, commitment.committer, clock],
         dropped_words.flush,
+        metrics,
+        {"profile, vocabulary and issuers": reload_door, "peers": reload_peers},
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -17,6 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OSTEON_"
+FILE = "osteon.env"
 Port = Annotated[int, Field(ge=0, le=65535)]
 AeTitle = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x5b\x5d-\x7e][\x20-\x5b\x5d-\x7e]{0,15}$")
@@ -64,6 +66,10 @@ def _hosts(text: str) -> str:
 
 
 Hosts = Annotated[str, AfterValidator(_hosts)]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+    BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text),
+]
 
 
 class SettingsError(Exception):
@@ -144,6 +150,16 @@ class Settings(BaseSettings):
         "STOW-RS", description="Calling AE title of what is uploaded by STOW-RS, for `OSTEON_ISSUERS`"
     )
     stow_uploads: int = Field(4, ge=1, le=64, description="Uploads by STOW-RS at a time; more are told to come again")
+    log: Literal["text", "json"] = Field("text", description="Form of the logs: `text`, or `json`, one object a line")
+    log_level: LogLevel = Field(
+        "INFO", description="Least of the levels that are logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`"
+    )
+    stop_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=3600,
+        description="Seconds within which everything under way is finished when the node is stopped",
+    )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")
@@ -218,11 +234,27 @@ def at_home(settings: Settings, home: Path | None, key_file: Path | None) -> Set
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsError."""
+    """The settings of this process: environment variables, before the file `osteon.env` in the home.
+
+    Raises SettingsError.
+    """
+    path = Path(os.environ.get(f"{PREFIX}HOME") or Settings.model_fields["home"].default) / FILE
     try:
-        return Settings()
+        return Settings(_env_file=_checked(path) if path.is_file() else None)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         message = first["msg"].removeprefix("Value error, ")
         named = f"{PREFIX}{str(first['loc'][0]).upper()}: {message}" if first["loc"] else message
         raise SettingsError(named) from None
+
+
+def _checked(path: Path) -> Path:
+    """A file of settings that names nothing else. Raises SettingsError."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} - {f"{PREFIX}HOME"}
+    try:
+        names = dotenv_values(path, interpolate=False)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {type(error).__name__}") from None
+    if unknown := sorted(name for name in names if name.upper() not in known):
+        raise SettingsError(f"{path}: {unknown[0]} is no setting that this file can hold")
+    return path

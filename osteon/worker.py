@@ -5,19 +5,32 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 
 from dicom_node.handover import ENDED, READY, Taker
+from dicom_node.metrics import NOBODY
+from dicom_node.peers_file import PeersError
+from dicom_node.pseudonymisation.profile import ProfileError
+from dicom_node.pseudonymisation.vocabulary import ApprovalError
+from osteon.door_access import known_peers
 from osteon.failing import EXPECTED
+from osteon.logs import set_level
 from osteon.node_parts import Prepared, build_node
-from osteon.settings import Settings
+from osteon.reloading import Reloading
+from osteon.settings import PREFIX, Settings, SettingsError, read_settings
 from storage.keys import KeyFileError
 from storage.vault import VaultError
 
 log = logging.getLogger("osteon.node")
 
 FAILED = 1
-_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, KeyFileError, VaultError)
+RELOADABLE = {"profile", "default_issuer", "issuers", "log_level", "peers"}
+UNUSABLE = (SettingsError, ProfileError, ApprovalError, PeersError)
+"""A configuration that is, says so by one of these."""
+
+_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError)
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 
@@ -32,18 +45,44 @@ def run_worker(settings: Settings, prepared: Prepared, number: int, channel: soc
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
     taker = Taker(channel)
+    settings, prepared = _as_reloaded(settings, prepared)
     try:
         node = build_node(settings, prepared, number, lambda: taker.say(ENDED))
     except _EXPECTED as error:
         log.error("worker %d cannot start: %s", number, error)  # noqa: TRY400 - one line, as everywhere
         raise SystemExit(FAILED) from None
+    events = node.events if number == 0 else NOBODY  # one reload is counted, whatever the number of workers
+    reloading = Reloading({"settings": lambda: _reload_settings(settings), **node.reloads}, UNUSABLE, events)
     node.start()
     taker.say(READY)
-    while (handed := taker.take()) is not None:
+    while (handed := taker.take(reloading.reload)) is not None:
         node.take(handed.connection, handed.address, is_secured=handed.is_secured)
     if taker.is_orphaned:
         os._exit(FAILED)
-    node.stop()
+    if not node.stop(settings.stop_seconds):
+        log.warning("something hangs and is not waited for; what it had in hand is in the outbox")
+        logging.shutdown()
+        os._exit(0)  # the interpreter would wait for threads that Orthanc keeps waiting
+
+
+def _as_reloaded(settings: Settings, prepared: Prepared) -> tuple[Settings, Prepared]:
+    """What a reload has changed since the node was started, for a worker that takes another's place."""
+    try:
+        now = read_settings()
+        current = settings.model_copy(update={name: getattr(now, name) for name in RELOADABLE})
+        return current, replace(prepared, peers=known_peers(current))
+    except UNUSABLE as error:
+        log.warning("the configuration of the start is used: %s", error)
+        return settings, prepared
+
+
+def _reload_settings(at_start: Settings) -> Callable[[], None]:
+    """The log level is put in force; what changed beside what can be is told."""
+    now = read_settings()
+    changed = [name for name in Settings.model_fields if getattr(now, name) != getattr(at_start, name)]
+    for name in sorted(set(changed) - RELOADABLE):
+        log.warning("%s%s has changed, which counts from the next start on", PREFIX, name.upper())
+    return lambda: set_level(now.log_level)
 
 
 def _obey(channel: socket.socket) -> None:

@@ -62,6 +62,10 @@ class ProtocolError(Exception):
         self.reason = reason
 
 
+class StoppedError(Exception):
+    """We were asked to end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One request, whole."""
@@ -128,6 +132,10 @@ class AcceptedAssociation:
         self.rejection: Rejection | None = None
         """Why it was rejected, if it was."""
         self._notices: Notices | None = None
+        self._is_stopping = False
+        self._is_open = False
+        self.is_busy = False
+        """A request is coming or being handled, and is not answered yet."""
 
     def run(self, refuse_with: Rejection | None = None) -> None:
         """Negotiate, serve, end. `refuse_with`: answer any request with this rejection."""
@@ -142,6 +150,17 @@ class AcceptedAssociation:
                 self._serve_until_the_end()
             else:
                 self._wire.say_goodbye(GOODBYE_SECONDS)
+
+    def finish(self) -> None:
+        """From another thread: end with an A-ABORT, but answer the request in hand first. Then wake the wire."""
+        self._is_stopping = True
+        if not self._is_open:
+            self._wire.interrupt()
+
+    def cut(self) -> None:
+        """From another thread: end with an A-ABORT, and do not wait for what the peer still owes."""
+        self._is_stopping = True
+        self._wire.interrupt()
 
     def _negotiate(self, refuse_with: Rejection | None) -> bool:
         self._wire.wait_at_most(self._limits.negotiation_seconds)
@@ -184,6 +203,7 @@ class AcceptedAssociation:
 
     def _serve_until_the_end(self) -> None:
         ending = Ending.LOST
+        self._is_open = True
         try:
             ending = self._serve()
         except ProtocolError as error:
@@ -191,9 +211,12 @@ class AcceptedAssociation:
             self._abort(error.reason)
         except SilentError:
             self._abort(AbortReason.NOT_SPECIFIED)
-        except ClosedError:
-            pass
+        except (StoppedError, ClosedError):
+            if self._is_stopping:
+                ending = Ending.ABORTED
+                self._abort(AbortReason.NOT_SPECIFIED)
         finally:
+            self._is_open = self.is_busy = False
             if self._notices is not None:
                 self._notices.close()
             self._service.ended(ending)
@@ -204,9 +227,11 @@ class AcceptedAssociation:
         pending: tuple[int, Command] | None = None
         commands = bytearray()
         while True:
-            if self._notices is not None and pending is None and not commands:
-                self._wait_for_the_peer(self._notices)
+            self.is_busy = pending is not None or bool(commands)
+            if not self.is_busy:
+                self._wait()
             kind, length = self._wire.read_header()
+            self.is_busy = True
             if kind == Kind.P_DATA:
                 pending = self._take_data(length, pending, commands, collector)
             elif kind == Kind.RELEASE_RQ:
@@ -219,23 +244,26 @@ class AcceptedAssociation:
             else:
                 raise ProtocolError(_unexpected(kind))
 
-    def _wait_for_the_peer(self, notices: Notices) -> None:
-        """Until it speaks. A request of ours is sent only after a while of silence, which no answer of ours ends:
+    def _wait(self) -> None:
+        """Between requests: for the next one, or for being asked to end.
 
-        a peer that waits for the answer to a request of its own may take ours for it. Raises SilentError, ClosedError.
+        A request of ours is sent only after a while of silence, which no answer of ours ends: a peer that waits for
+        the answer to a request of its own may take ours for it. Raises SilentError, ClosedError, StoppedError.
         """
-        while True:
-            is_due = notices.is_due()
+        notices = self._notices
+        while not self._is_stopping:
+            is_due = notices is not None and notices.is_due()
             seconds = self._limits.quiet_seconds if is_due else self._limits.idle_seconds
-            heard = self._wire.wait(notices.fileno(), seconds)
-            if heard is Heard.PEER:
+            heard = self._wire.wait(None if notices is None else notices.fileno(), seconds)
+            if heard is Heard.PEER and not self._is_stopping:
                 return
-            if heard is Heard.OTHER:
+            if heard is Heard.OTHER and notices is not None:
                 notices.heard()
-            elif is_due:
+            elif heard is Heard.NOBODY and notices is not None and is_due:
                 self._send_next(notices)
-            else:
+            elif heard is Heard.NOBODY:
                 raise SilentError("the peer is silent")
+        raise StoppedError
 
     def _send_next(self, notices: Notices) -> None:
         due = notices.next()

@@ -21,8 +21,8 @@ class TlsWire(Wire):
 
     is_secured = True
 
-    def __init__(self, connection: socket.socket, context: ssl.SSLContext) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: socket.socket, context: ssl.SSLContext, waker: int | None = None) -> None:
+        super().__init__(connection, waker)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._engine = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._is_open = False
@@ -50,6 +50,9 @@ class TlsWire(Wire):
                 self._engine.unwrap()
             with suppress(WireError):
                 self._flush()
+
+    def _has_more(self) -> bool:
+        return bool(self._engine.pending() or self._incoming.pending)
 
     def _receive(self, view: memoryview) -> int:
         if not self._is_open:

@@ -6,7 +6,6 @@ delays that by 40 ms. TCP_QUICKACK, set again after every read because the kerne
 
 import select
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -41,11 +40,12 @@ class Heard(Enum):
 
     PEER = "bytes of the peer's, or its end"
     OTHER = "the other file descriptor"
+    WAKER = "who wants an end"
     NOBODY = "neither, within the time"
 
 
 class Wire:
-    """A connected socket. Blocking; a second thread may `close` it."""
+    """A connected socket. Blocking; a second thread may `interrupt` or `close` it."""
 
     is_secured = False
     """Whether what it carries is sealed on the way."""
@@ -56,8 +56,10 @@ class Wire:
     problem: str = ""
     """Why it came to nothing, when that is worth a line in the log."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, waker: int | None = None) -> None:
+        """`waker`: a file descriptor that ends `wait` when it can be read."""
         self._socket = connection
+        self._waker = waker
         self._deadline: float | None = None
         self._pace: Callable[[int], float] | None = None
         self._interrupted = threading.Event()
@@ -108,19 +110,22 @@ class Wire:
             if self._pace is not None:
                 self._wait(self._pace(count))
 
-    def wait(self, other: int, seconds: float) -> Heard:
-        """Wait for the peer's next byte or for another file descriptor. Raises ClosedError."""
-        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():  # read from the network already
+    def wait(self, other: int | None, seconds: float) -> Heard:
+        """Wait for the peer's next byte, for the waker or for another file descriptor. Raises ClosedError."""
+        if self._has_more():
             return Heard.PEER
         poll = select.poll()
         try:
-            poll.register(self._socket, select.POLLIN)
-            poll.register(other, select.POLLIN)
+            for descriptor in (self._socket.fileno(), self._waker, other):
+                if descriptor is not None:
+                    poll.register(descriptor, select.POLLIN)
             ready = {descriptor for descriptor, _ in poll.poll(seconds * _MILLISECONDS)}
         except (OSError, ValueError) as error:
             raise ClosedError(type(error).__name__) from None
         if not ready:
             return Heard.NOBODY
+        if self._waker in ready:
+            return Heard.WAKER
         return Heard.OTHER if ready == {other} else Heard.PEER
 
     def read_header(self) -> tuple[int, int]:
@@ -136,6 +141,10 @@ class Wire:
             raise SilentError("the peer does not read") from None
         except OSError as error:
             raise ClosedError(type(error).__name__) from None
+
+    def _has_more(self) -> bool:
+        """Whether something was read from the network that nobody has asked for yet."""
+        return False
 
     def close(self) -> None:
         """End the connection; a read under way ends too. More than once is once."""

@@ -1,5 +1,6 @@
 """`osteon api`: the HTTP API alone. It has neither key nor vault: it cannot re-identify anyone."""
 
+import math
 import os
 import socket
 from contextlib import suppress
@@ -22,7 +23,6 @@ from storage.database import migrate_registry, open_database
 from storage.metric_files import MetricFiles
 from storage.metric_writer import MetricWriter
 
-GRACE_SECONDS = 10
 DOOR_SECONDS = 60.0
 """How long the door may take for an answer."""
 
@@ -31,8 +31,8 @@ DOOR_SECONDS = 60.0
 @failing_clearly(PortTakenError)
 def command() -> None:
     """Answer the HTTP API (and only that)."""
-    log_to_stderr()
     settings = read_settings()
+    log_to_stderr(settings.log_level, settings.log)
     prepare_home(settings.home)
     migrate_registry(settings.registry_database)
     files = MetricFiles(settings.metrics_folder)
@@ -47,7 +47,11 @@ def command() -> None:
         uploads_at_a_time=settings.stow_uploads,
     )
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(settings.stop_seconds),
     )
     writer = MetricWriter(files, ROLE, metrics.registry)
     # uvicorn ends cleanly on SIGINT and SIGTERM, then sends itself the signal again, for whoever called it.

@@ -1,6 +1,7 @@
 """`osteon node`: the DICOM door and its forwarders, in worker processes behind its ports."""
 
 import logging
+import threading
 from functools import partial
 
 import click
@@ -25,6 +26,8 @@ from storage.vault import VaultError
 log = logging.getLogger("osteon.node")
 
 PATIENCE_SECONDS = 3.0
+SLACK_SECONDS = 5.0
+"""For workers, beside the time that they have to come to an end."""
 
 
 @click.command("node")
@@ -33,9 +36,10 @@ PATIENCE_SECONDS = 3.0
 )
 def command() -> None:
     """Receive DICOM, pseudonymise it in memory and forward it to Orthanc."""
-    log_to_stderr()
     settings = read_settings()
-    stopping = stop_event()
+    log_to_stderr(settings.log_level, settings.log)
+    to_reload = threading.Event()
+    stopping = stop_event(to_reload)
     prepare_home(settings.home)
     with locked_home(settings.home, "node", PATIENCE_SECONDS):
         entrances = open_entrances(settings.dicom_hosts, settings.dicom_port, settings.tls_port)
@@ -47,9 +51,9 @@ def command() -> None:
             log.info("listening as %s on %s:%s", settings.ae_title, settings.dicom_host, port)
             if settings.tls_port is not None:
                 log.info("and under TLS on port %s", settings.tls_port)
-            workers.serve(stopping.is_set)
+            workers.serve(stopping.is_set, to_reload)
         finally:
             log.info("stopping")
-            workers.stop()
+            workers.stop(settings.stop_seconds + SLACK_SECONDS)
             for entrance in entrances:
                 entrance.close()

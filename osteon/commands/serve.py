@@ -1,5 +1,6 @@
 """`osteon serve`: Orthanc, the DICOM node and the API, started in order, stopped in reverse, none left behind."""
 
+import threading
 import time
 
 import click
@@ -17,6 +18,8 @@ from osteon.starting import Starting, StoppedEarlyError
 from osteon.watching import Watch
 
 CHECK_SECONDS = 0.5
+REPORT_SECONDS = 5.0
+"""Beyond the time to stop, for a process to write down what it did."""
 
 
 @click.command("serve")
@@ -25,12 +28,13 @@ def command() -> None:
     """Start everything in the foreground; Ctrl-C stops it all. State is kept in OSTEON_HOME (var/)."""
     started = time.monotonic()
     settings = read_settings()
-    stopping = stop_event()
+    to_reload = threading.Event()
+    stopping = stop_event(to_reload)
     prepare_home(settings.home)
     with locked_home(settings.home, "serve"):
         check_ports(settings)
         ensure_credentials(settings)
-        with Children(settings.home / "log") as children:
+        with Children(settings.home / "log", settings.stop_seconds + REPORT_SECONDS) as children:
             starting = Starting(settings, children, stopping)
             try:
                 starting.start_all()
@@ -38,6 +42,9 @@ def command() -> None:
                 click.echo("\n".join(ready_report(settings, state, time.monotonic() - started)))
                 watch = Watch(children, starting.orthanc)
                 while not stopping.wait(CHECK_SECONDS):
+                    if to_reload.is_set():
+                        to_reload.clear()
+                        starting.reload_node()
                     if news := watch.look():
                         click.echo(news)
             except StoppedEarlyError:

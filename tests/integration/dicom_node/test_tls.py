@@ -397,7 +397,7 @@ def test_a_door_that_is_stopped_lets_go_of_whoever_is_there(parts: Parts, trust:
         pass
     silent.close()
     peer.close()
-    assert sums(parts.journal) == {("lost", 0, 0, 0, 0, 0): 1}
+    assert sums(parts.journal) == {("aborted", 0, 0, 0, 0, 0): 1}
 
 
 # Certificates that peers are bound to

@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from dicom_node import workers as module
 from dicom_node.entrances import Entrance
 from dicom_node.handover import ENDED, READY, Taker
 from dicom_node.workers import WorkerError, Workers
@@ -145,16 +144,15 @@ def test_a_worker_that_cannot_start_is_said() -> None:
         workers.stop()
 
 
-def test_a_worker_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_does_not_end_is_killed() -> None:
     def deaf(_: int, channel: socket.socket) -> None:
         Taker(channel).say(READY)
         signal.pause()
 
-    monkeypatch.setattr(module, "STOP_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         workers = Workers(deaf, 1, [Entrance(listening, is_secured=False)])
         workers.wait_until_ready(lambda: False)
-        workers.stop()
+        workers.stop(0.2)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 

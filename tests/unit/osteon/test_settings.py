@@ -135,3 +135,46 @@ def test_half_of_orthancs_credentials_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(f"{PREFIX}{name}", "half")
     with pytest.raises(SettingsError, match="set both"):
         read_settings()
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv(f"{PREFIX}HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_settings_can_stand_in_a_file_in_the_home(home: Path) -> None:
+    (home / "osteon.env").write_text("# ours\nOSTEON_ISSUERS=PACS1=LYON,PACS2=PARIS\nOSTEON_LOG_LEVEL=debug\n")
+    assert read_settings().issuers == {"PACS1": "LYON", "PACS2": "PARIS"}
+    assert read_settings().log_level == "DEBUG"
+    assert read_settings().home == home
+
+
+def test_the_environment_goes_before_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "osteon.env").write_text("OSTEON_AE_TITLE=FILE\nOSTEON_DEFAULT_ISSUER=LYON\n")
+    monkeypatch.setenv(f"{PREFIX}AE_TITLE", "ENV")
+    assert (read_settings().ae_title, read_settings().default_issuer) == ("ENV", "LYON")
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("OSTEON_DICOM_PROT=1\n", "OSTEON_DICOM_PROT is no setting"),
+        ("OSTEON_HOME=/elsewhere\n", "OSTEON_HOME is no setting that this file can hold"),
+        ("PATH=/bin\n", "PATH is no setting"),
+        ("OSTEON_DICOM_PORT=seventy\n", "OSTEON_DICOM_PORT: "),
+        ("OSTEON_LOG=xml\n", "OSTEON_LOG: "),
+        ("OSTEON_LOG_LEVEL=CHATTY\n", "OSTEON_LOG_LEVEL: "),
+        ("OSTEON_STOP_SECONDS=0\n", "OSTEON_STOP_SECONDS: "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(home: Path, content: str, named: str) -> None:
+    (home / "osteon.env").write_text(content)
+    with pytest.raises(SettingsError, match=named):
+        read_settings()
+
+
+def test_a_file_that_is_no_text_is_named(home: Path) -> None:
+    (home / "osteon.env").write_bytes(b"OSTEON_AE_TITLE=\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"osteon\.env"):
+        read_settings()

@@ -1,0 +1,53 @@
+"""`osteon reload`: has the running node read its configuration again, and says whether it did."""
+
+import os
+import signal
+import time
+
+import click
+from prometheus_client import Metric
+
+from osteon.failing import failing_clearly
+from osteon.home import HomeError, holder_of_home
+from osteon.settings import read_settings
+from storage.metric_files import MetricFiles
+
+ANSWER_SECONDS = 30.0
+STEP_SECONDS = 0.1
+
+
+@click.command("reload")
+@failing_clearly()
+def command() -> None:
+    """Have the running node read profile, vocabulary, issuers and log level again. No association is dropped.
+
+    Exit code 0: it did; 1: something cannot be used, and everything stays as it was (the node's log says what and why).
+    """
+    settings = read_settings()
+    node = holder_of_home(settings.home, "node")
+    files = MetricFiles(settings.metrics_folder)
+    before = _reloads(files.read())
+    os.kill(node, signal.SIGHUP)
+    done, failed = _after(files, before)
+    if failed > before[1]:
+        raise click.ClickException("the old configuration stays; the node's log says what is wrong with the new one")
+    if done == before[0]:
+        raise HomeError(f"the node did not say within {ANSWER_SECONDS:.0f} s what came of it; see its log")
+    click.echo("the node has read its configuration again")
+
+
+def _after(files: MetricFiles, before: tuple[float, float]) -> tuple[float, float]:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while (now := _reloads(files.read())) == before and time.monotonic() < deadline:
+        time.sleep(STEP_SECONDS)
+    return now
+
+
+def _reloads(metrics: list[Metric]) -> tuple[float, float]:
+    """How many were done, how many failed, in all processes of the node."""
+    found = {"done": 0.0, "failed": 0.0}
+    for metric in metrics:
+        for sample in metric.samples:
+            if sample.name == "osteon_reloads_total":
+                found[sample.labels["result"]] += sample.value
+    return found["done"], found["failed"]
