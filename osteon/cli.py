@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "api": "the HTTP API alone",
     "doctor": "check configuration, connectivity and store against ledger",
+    "ledger": "what was received and where it is; rebuild rows",
     "node": "the DICOM door alone",
     "pseudonymise": "pseudonymise folders of DICOM files without any service; profile and vocabulary",
     "pull": "fetch pseudonymised images, readings and scores",

@@ -1,5 +1,6 @@
-"""A bar that counts, on standard error, when that is a terminal; nothing otherwise."""
+"""Bars that count, on standard error, when that is a terminal; nothing otherwise."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -7,10 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-class CountBar:
-    """Safe to advance from several threads."""
+class Bars:
+    """One below the other. Safe to advance from several threads."""
 
-    def __init__(self, title: str, total: int | None = None, *, shown: bool = True) -> None:
+    def __init__(self, *, shown: bool = True) -> None:
         console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -20,13 +21,11 @@ class CountBar:
             console=console,
             disable=not (shown and console.is_terminal),
         )
-        self._task = self._progress.add_task(title, total=total)
 
-    def begin(self, total: int) -> None:
-        self._progress.update(self._task, total=total)
-
-    def advance(self, count: int = 1) -> None:
-        self._progress.update(self._task, advance=count)
+    def begin(self, title: str, total: int) -> Callable[[int], None]:
+        """Show one more; returns what advances it."""
+        task = self._progress.add_task(title, total=total, visible=total > 0)
+        return lambda count: self._progress.update(task, advance=count)
 
     def __enter__(self) -> Self:
         self._progress.start()

@@ -1,6 +1,7 @@
 """The ledger: writes down, in batches, every object that came through the door and what became of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
@@ -8,12 +9,13 @@ from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, u
 from storage.database import writing
 from storage.errors import LedgerConflictError
 from storage.ledger_facts import record_associations, record_quarantined, record_rejected
-from storage.ledger_objects import give_way, note_again
+from storage.ledger_objects import give_way, mark, note_again, places
 from storage.ledger_records import (
     UNKNOWN_DIGEST,
     AssociationSummary,
     LedgerCounts,
     LedgerFact,
+    ObjectPlace,
     QuarantinedObject,
     RejectedAssociations,
     StoredObject,
@@ -119,6 +121,29 @@ class Ledger:
             if len(rows) < STREAM_SIZE:
                 return
             last = rows[-1].sop_instance_uid
+
+    def places(self, sop_instance_uids: Collection[str]) -> list[ObjectPlace]:
+        """What is recorded of these objects."""
+        with self._engine.connect() as connection:
+            return places(connection, sop_instance_uids)
+
+    def lost(self) -> list[ObjectPlace]:
+        """The objects that are marked as lost."""
+        with self._engine.connect() as connection:
+            found = list(
+                connection.scalars(select(InstanceRow.sop_instance_uid).where(InstanceRow.lost_at.is_not(None)))
+            )
+            return places(connection, found)
+
+    def mark_lost(self, sop_instance_uids: Collection[str], at: datetime) -> None:
+        """From now on a sender may send them again, and is not told that they are here."""
+        with writing(self._engine).begin() as connection:
+            mark(connection, sop_instance_uids, at)
+
+    def mark_found(self, sop_instance_uids: Collection[str]) -> None:
+        """They were lost, and are here again."""
+        with writing(self._engine).begin() as connection:
+            mark(connection, sop_instance_uids, None)
 
     def counts(self) -> LedgerCounts:
         """Rows of each kind, from one moment."""

@@ -1,13 +1,13 @@
-"""Rows of objects that are there already: which give way to a new one, and what came in two associations at once."""
+"""Rows of objects that are there: which give way, which are lost, and what two associations brought at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST, StoredObject
-from storage.ledger_tables import CameAgainRow, InstanceRow
+from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST, ObjectPlace, StoredObject
+from storage.ledger_tables import CameAgainRow, InstanceRow, SeriesRow
 from storage.upserts import in_pieces, insert_missing
 
 Arrival = tuple[str, datetime]
@@ -64,6 +64,32 @@ def note_again(connection: Connection, objects: Sequence[StoredObject]) -> None:
             for (association, uid), study in sorted(again.items())
         ],
     )
+
+
+def mark(connection: Connection, sop_instance_uids: Collection[str], lost_at: datetime | None) -> None:
+    """As lost, or as found again."""
+    is_other = InstanceRow.lost_at.is_not(None) if lost_at is None else InstanceRow.lost_at.is_(None)
+    for some in in_pieces(sop_instance_uids):
+        statement = update(InstanceRow).where(InstanceRow.sop_instance_uid.in_(some), is_other)
+        connection.execute(statement.values(lost_at=lost_at))
+
+
+def places(connection: Connection, sop_instance_uids: Collection[str]) -> list[ObjectPlace]:
+    """What the ledger has of these objects."""
+    wanted = select(
+        InstanceRow.sop_instance_uid,
+        InstanceRow.orthanc_id,
+        InstanceRow.sha256,
+        InstanceRow.association_id,
+        InstanceRow.received_at,
+        SeriesRow.study_instance_uid,
+        InstanceRow.lost_at,
+    ).join(SeriesRow, SeriesRow.series_instance_uid == InstanceRow.series_instance_uid)
+    found: list[ObjectPlace] = []
+    for some in in_pieces(sop_instance_uids):
+        rows = connection.execute(wanted.where(InstanceRow.sop_instance_uid.in_(some))).mappings()
+        found += [ObjectPlace(**dict(row)) for row in rows]
+    return found
 
 
 def _giving_way(connection: Connection, uids: Sequence[str]) -> set[str]:

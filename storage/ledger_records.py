@@ -202,6 +202,19 @@ LedgerFact = AssociationSummary | QuarantinedObject | RejectedAssociations
 """What the door writes into its journal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectPlace:
+    """Where an object belongs, for whoever looks for it."""
+
+    sop_instance_uid: str
+    orthanc_id: str
+    sha256: str
+    association_id: str
+    received_at: datetime
+    study_instance_uid: str
+    lost_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class StudyContents:
     """What the ledger has of one study: whose it is, and the source digest of each object by SOPInstanceUID."""

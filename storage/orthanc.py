@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -91,6 +92,15 @@ class Orthanc:
         except ImageMissingError:
             return False
         return True
+
+    def received_at(self, orthanc_id: str) -> datetime | None:
+        """When it took an instance in; None when it does not say. Raises ImageMissingError and …UnavailableError."""
+        path = f"instances/{orthanc_id}/metadata?expand"
+        metadata = self._json(lambda: self._client.get(path, timeout=self._timeout))
+        try:
+            return datetime.strptime(metadata["ReceptionDate"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        except (ValueError, KeyError, TypeError):
+            return None
 
     def instance_ids(self) -> Iterator[str]:
         """The id of every instance it holds."""

@@ -16,7 +16,7 @@ from dicom_node.pseudonymisation.vocabulary import ApprovalError
 from dicom_node.quarantine import Label, Quarantine, damaged_in, is_quarantine_id, labels_in
 from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
-from osteon.progress import CountBar
+from osteon.progress import Bars
 from osteon.quarantine_view import (
     decided_row,
     instant,
@@ -157,8 +157,8 @@ def release(choose: Callable[[Settings], list[Label]], warrant: Warrant, *, as_j
         open_custody(settings).put_on_record(Action.RELEASE, warrant, [label.quarantine_id for label in chosen])
         run = Release(settings)
         run.finish_earlier()
-        with CountBar("Releasing", len(chosen), shown=not as_json) as bar:
-            report = run.run(chosen, warrant, bar.advance)
+        with Bars(shown=not as_json) as bars:
+            report = run.run(chosen, warrant, bars.begin("Releasing", len(chosen)))
     click.echo(json.dumps(report_content(report), indent=1) if as_json else "\n".join(report_lines(report)))
     if report.stay:
         raise SystemExit(STAYS)
@@ -180,10 +180,11 @@ def destroy(choose: Callable[[Settings], list[Label]], warrant: Warrant, *, yes:
         open_custody(settings).put_on_record(Action.DESTROY, warrant, [label.quarantine_id for label in chosen])
         keys = load_key_file(settings.key_path)
         quarantine = Quarantine(quarantine_folder(settings), keys)
-        with CountBar("Destroying", len(chosen), shown=not as_json) as bar:
+        with Bars(shown=not as_json) as bars:
+            advance = bars.begin("Destroying", len(chosen))
             for label in chosen:
                 quarantine.remove(_destruction(label, warrant))
-                bar.advance()
+                advance(1)
         migrate_registry(settings.registry_database)
         finish_decisions(quarantine_folder(settings), QuarantineLedger(open_database(settings.registry_database)))
     if as_json:

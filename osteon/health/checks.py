@@ -3,8 +3,6 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 import httpx
@@ -13,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dicom_node.outbox import waiting_in
 from dicom_node.peers_file import PeersError
-from dicom_node.quarantine import SUFFIX as SEALED
+from dicom_node.quarantine import damaged_in, labels_in
 from dicom_node.tls import TlsError
 from osteon.access_health import echoes, peers_state, tls_state, why_not_from_here
 from osteon.addresses import base_url, door_host
+from osteon.health.findings import Finding, Verdict
+from osteon.health.losses import damaged_facts, damaged_segments
 from osteon.home import HomeError
 from osteon.orthanc_access import CredentialsError, connect
 from osteon.outboxes import object_folders
@@ -30,23 +30,6 @@ from storage.vault import Vault, VaultError
 CALLING_AE_TITLE = "OSTEON_DOCTOR"
 PEER_SECONDS = 5
 SHOWN = 3
-
-
-class Verdict(Enum):
-    """How a check came out."""
-
-    GOOD = "ok"
-    LOOK = "look"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's report."""
-
-    check: str
-    verdict: Verdict
-    detail: str
 
 
 EXPECTED = (
@@ -152,11 +135,18 @@ def _api(settings: Settings) -> tuple[Verdict, str]:
 
 def _outbox(settings: Settings) -> tuple[Verdict, str]:
     waiting = sum(map(waiting_in, object_folders(settings.home)))
+    damaged = len(damaged_segments(settings.home)) + len(list(damaged_facts(settings.home)))
+    if damaged:
+        detail = f"{damaged} damaged files were put aside: `osteon doctor --repair` says what can be read of them"
+        return Verdict.BAD, f"{waiting} objects wait for Orthanc; {detail}"
     return (Verdict.LOOK if waiting else Verdict.GOOD), f"{waiting} objects wait for Orthanc"
 
 
 def _quarantine(settings: Settings) -> tuple[Verdict, str]:
-    kept = len(list((settings.home / "quarantine").glob(f"*{SEALED}")))
+    folder = settings.home / "quarantine"
+    kept, damaged = len(list(labels_in(folder))), len(list(damaged_in(folder)))
+    if damaged:
+        return Verdict.BAD, f"{kept} objects; the labels of {damaged} more are damaged"
     return (Verdict.LOOK if kept else Verdict.GOOD), f"{kept} objects"
 
 
@@ -166,7 +156,8 @@ def _reconciliation(settings: Settings) -> tuple[Verdict, str]:
     known = {orthanc_id for _, orthanc_id in Ledger(_existing(settings.registry_database)).object_ids()}
     lost, unknown = sorted(known - kept), sorted(kept - known)
     if lost:
-        return Verdict.BAD, f"{len(lost)} objects of the ledger are not in Orthanc: {', '.join(lost[:SHOWN])} …"
+        named = f"{', '.join(lost[:SHOWN])} …: `osteon doctor --repair` looks for them and names those that are lost"
+        return Verdict.BAD, f"{len(lost)} objects of the ledger are not in Orthanc: {named}"
     if unknown:
         return Verdict.LOOK, f"{len(unknown)} objects in Orthanc are not in the ledger: {', '.join(unknown[:SHOWN])} …"
     return Verdict.GOOD, f"ledger and Orthanc agree on {len(known)} objects"
