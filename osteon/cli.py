@@ -12,6 +12,7 @@ COMMANDS = {
     "api": "the HTTP API alone",
     "doctor": "check configuration, connectivity and store against ledger",
     "ledger": "what was received and where it is; rebuild rows",
+    "metrics": "print what node and API measure, for Prometheus",
     "node": "the DICOM door alone",
     "pseudonymise": "pseudonymise folders of DICOM files without any service; profile and vocabulary",
     "pull": "fetch pseudonymised images, readings and scores",

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
@@ -10,22 +11,30 @@ from types import FrameType
 def stop_event(reload: threading.Event | None = None) -> threading.Event:
     """An event that SIGINT (Ctrl-C), SIGTERM and, without `reload`, SIGHUP set. For the main thread.
 
-    SIGHUP means two things: a terminal was closed, or the configuration is to be read again. It sets `reload` unless we
-    were started from a terminal that is gone now. Started with `nohup`, we outlive the terminal.
+    `reload`: set by SIGHUP, unless it means that our terminal was closed.
     """
     stopping = threading.Event()
-    terminal = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else _terminal()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    def hang_up(_number: int, _frame: FrameType | None) -> None:
-        (stopping if reload is None or _is_gone(terminal) else reload).set()
-
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    signal.signal(signal.SIGHUP, hang_up)
+    on_hang_up(stop=stopping.set, reload=(reload or stopping).set)
     return stopping
+
+
+def on_hang_up(*, stop: Callable[[], None], reload: Callable[[], None]) -> None:
+    """What to do at SIGHUP, which means two things: a terminal was closed, or the configuration is to be read again.
+
+    It stops when we were started from a terminal that is gone now. Started with `nohup`, we outlive the terminal.
+    """
+    terminal = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else _terminal()
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        (stop if _is_gone(terminal) else reload)()
+
+    signal.signal(signal.SIGHUP, hang_up)
 
 
 def _terminal() -> int | None:

@@ -55,7 +55,7 @@ class Starting:
         self._children = children
         self._stopping = stopping
         self.orthanc: Child | None = None
-        self._node: Child | None = None
+        self._ours: list[Child] = []
 
     def check(self) -> None:
         """Raises ChildError when a process has ended, StoppedEarlyError when we are asked to end."""
@@ -72,15 +72,15 @@ class Starting:
         orthanc = connect(settings)
         self._wait("Orthanc", orthanc.ready)
         orthanc.close()
-        self._node = self._children.start("node", [sys.executable, "-m", "osteon", "node"])
+        self._ours.append(self._children.start("node", [sys.executable, "-m", "osteon", "node"]))
         self._wait("the DICOM node", lambda: _answers(door_host(settings), settings.dicom_port))
-        self._children.start("api", [sys.executable, "-m", "osteon", "api"])
+        self._ours.append(self._children.start("api", [sys.executable, "-m", "osteon", "api"]))
         self._wait("the API", lambda: _is_ready(settings))
 
-    def reload_node(self) -> None:
-        """Have the node read its configuration again."""
-        if self._node is not None:
-            self._node.hang_up()
+    def reload(self) -> None:
+        """Have node and API read their configuration again."""
+        for child in self._ours:
+            child.hang_up()
 
     def first_state(self) -> FirstState:
         """Token, counts and, unless switched off, the sample: made when the ledger is still empty."""

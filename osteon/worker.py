@@ -10,7 +10,6 @@ from dataclasses import replace
 from types import FrameType
 
 from dicom_node.handover import ENDED, READY, Taker
-from dicom_node.metrics import NOBODY
 from dicom_node.peers_file import PeersError
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
@@ -51,8 +50,7 @@ def run_worker(settings: Settings, prepared: Prepared, number: int, channel: soc
     except _EXPECTED as error:
         log.error("worker %d cannot start: %s", number, error)  # noqa: TRY400 - one line, as everywhere
         raise SystemExit(FAILED) from None
-    events = node.events if number == 0 else NOBODY  # one reload is counted, whatever the number of workers
-    reloading = Reloading({"settings": lambda: _reload_settings(settings), **node.reloads}, UNUSABLE, events)
+    reloading = Reloading({"settings": lambda: _reload_settings(settings), **node.reloads}, UNUSABLE, node.events)
     node.start()
     taker.say(READY)
     while (handed := taker.take(reloading.reload)) is not None:

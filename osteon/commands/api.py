@@ -1,5 +1,6 @@
 """`osteon api`: the HTTP API alone. It has neither key nor vault: it cannot re-identify anyone."""
 
+import logging
 import math
 import os
 import socket
@@ -13,15 +14,18 @@ from api.metrics import ROLE, ApiMetrics
 from osteon.addresses import door
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
-from osteon.logs import log_to_stderr
+from osteon.logs import log_to_stderr, set_level
 from osteon.orthanc_access import connect
 from osteon.ports import PortTakenError
 from osteon.relay import DoorIntake
-from osteon.settings import Settings, read_settings
+from osteon.settings import Settings, SettingsError, read_settings
+from osteon.signals import on_hang_up
 from osteon.transfer.requestor import Route
 from storage.database import migrate_registry, open_database
 from storage.metric_files import MetricFiles
 from storage.metric_writer import MetricWriter
+
+log = logging.getLogger("osteon.api")
 
 DOOR_SECONDS = 60.0
 """How long the door may take for an answer."""
@@ -57,8 +61,17 @@ def command() -> None:
     # uvicorn ends cleanly on SIGINT and SIGTERM, then sends itself the signal again, for whoever called it.
     with _listen(settings) as listening:
         files.clean(ROLE)
+        server = uvicorn.Server(config)
+        on_hang_up(stop=lambda: setattr(server, "should_exit", True), reload=_read_log_level)
         with writer, suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
+
+
+def _read_log_level() -> None:
+    try:
+        set_level(read_settings().log_level)
+    except SettingsError as error:
+        log.error("the log level stays: %s", error)  # noqa: TRY400 - a user's mistake needs no traceback
 
 
 def _listen(settings: Settings) -> socket.socket:

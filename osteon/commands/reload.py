@@ -14,6 +14,7 @@ from storage.metric_files import MetricFiles
 
 ANSWER_SECONDS = 30.0
 STEP_SECONDS = 0.1
+PROCESSES = "osteon_node_processes"
 
 
 @click.command("reload")
@@ -26,21 +27,28 @@ def command() -> None:
     settings = read_settings()
     node = holder_of_home(settings.home, "node")
     files = MetricFiles(settings.metrics_folder)
-    before = _reloads(files.read())
+    metrics = files.read()
+    before, processes = _reloads(metrics), _processes(metrics)
     os.kill(node, signal.SIGHUP)
-    done, failed = _after(files, before)
+    done, failed = _after(files, before, processes)
     if failed > before[1]:
         raise click.ClickException("the old configuration stays; the node's log says what is wrong with the new one")
-    if done == before[0]:
+    if done - before[0] < processes:
         raise HomeError(f"the node did not say within {ANSWER_SECONDS:.0f} s what came of it; see its log")
     click.echo("the node has read its configuration again")
 
 
-def _after(files: MetricFiles, before: tuple[float, float]) -> tuple[float, float]:
+def _after(files: MetricFiles, before: tuple[float, float], processes: float) -> tuple[float, float]:
+    """When every process of the node has said what came of it, or the time is over."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    while (now := _reloads(files.read())) == before and time.monotonic() < deadline:
+    while sum(now := _reloads(files.read())) < sum(before) + processes and time.monotonic() < deadline:
         time.sleep(STEP_SECONDS)
     return now
+
+
+def _processes(metrics: list[Metric]) -> float:
+    """How many the node has: each reads for itself."""
+    return max(1.0, sum(one.value for metric in metrics for one in metric.samples if one.name == PROCESSES))
 
 
 def _reloads(metrics: list[Metric]) -> tuple[float, float]:

@@ -44,7 +44,7 @@ def command() -> None:
                 while not stopping.wait(CHECK_SECONDS):
                     if to_reload.is_set():
                         to_reload.clear()
-                        starting.reload_node()
+                        starting.reload()
                     if news := watch.look():
                         click.echo(news)
             except StoppedEarlyError:

@@ -9,8 +9,9 @@ from tests.services.product import Product
 
 
 def lone_node(home: Path, **settings: str) -> Product:
-    """Not started yet. `settings`: without their prefix."""
+    """Not started yet. `settings`: without their prefix. One worker, unless they say otherwise: one outbox."""
     away = {
+        "OSTEON_WORKERS": "1",
         "OSTEON_ORTHANC_URL": f"http://127.0.0.1:{free_port()}/",
         "OSTEON_ORTHANC_USER": "nobody",
         "OSTEON_ORTHANC_PASSWORD": "none",

@@ -1,6 +1,7 @@
 """`osteon node` told to end: in time, with exit code 0, and with everything it acknowledged."""
 
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dicom_node.outbox import waiting_in
 from tests.builders.door import ct
 from tests.builders.peer import Pdu, Peer, data_set_of, message, store_rq
 from tests.builders.programs import program
+from tests.services.dcmtk import storescu
 from tests.services.lone_node import lone_node, metrics_of
 from tests.services.processes import end, wait_for
 from tests.services.product import Product
@@ -37,10 +39,10 @@ def waiting(node: Product) -> int:
     return sum(map(waiting_in, node.home.glob("outbox/*/objects")))
 
 
-def study(folder: Path) -> list[Path]:
+def study(folder: Path, objects: int = OBJECTS) -> list[Path]:
     """Objects that differ by their UIDs."""
     source = ct()
-    paths = [folder / f"{number}.dcm" for number in range(OBJECTS)]
+    paths = [folder / f"{number}.dcm" for number in range(objects)]
     for number, path in enumerate(paths):
         other = f"{UID[:-4]}{number:04}"
         path.write_bytes(source.replace(UID.encode(), other.encode()))
@@ -74,3 +76,20 @@ def test_what_dcmtk_was_told_is_stored_is_durable_when_a_transfer_is_ended_in_it
     assert hanging.receive() == Pdu(7, bytes((0, 0, 2, 0)))
     hanging.close()
     assert metrics_of(node)("osteon_associations_ended_total", how="aborted") == 2
+
+
+def test_an_orthanc_that_never_answers_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        node = lone_node(tmp_path / "home", STOP_SECONDS=str(STOP_SECONDS))
+        node.settings["OSTEON_ORTHANC_URL"] = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        node.start()
+        (file,) = study(tmp_path, 1)
+        assert storescu(node.dicom_port, [file]).returncode == 0
+        connection = silent.accept()[0]  # the forwarder has come
+        wait_for(lambda: waiting(node) == 1, "it waits")
+        began = time.monotonic()
+        assert node.process is not None
+        assert end(node.process, signal.SIGTERM) == 0
+        assert time.monotonic() - began < STOP_SECONDS + SLACK_SECONDS
+        connection.close()
+    assert waiting(node) == 1
