@@ -14,6 +14,9 @@ from dicom_node.metrics import Metrics
 
 log = logging.getLogger("osteon.node")
 
+ROLE = "node"
+"""As processes of the node are called in the folder of metrics."""
+
 _LEAST_SECONDS = 1.0
 """For the forwarder, however long the associations took."""
 

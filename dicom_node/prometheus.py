@@ -61,7 +61,9 @@ class PrometheusMetrics:
             ["ae", "outcome", "reason"],
             registry=registry,
         )
-        self._bytes = Counter("osteon_received_bytes_total", "Bytes of these objects", ["ae"], registry=registry)
+        self._bytes = Counter(
+            "osteon_received_bytes_total", "Bytes of the objects that came", ["ae"], registry=registry
+        )
         self._seconds = Histogram(
             "osteon_answer_seconds",
             "Time from the last byte of an object to its answer",
@@ -70,15 +72,19 @@ class PrometheusMetrics:
             registry=registry,
         )
         self._last_stored = Gauge(
-            "osteon_last_stored_time_seconds", "When an object was last answered with Success", registry=registry
+            "osteon_last_stored_time_seconds",
+            "When an object was last answered with Success; 0: never since the start",
+            registry=registry,
         )
         self._forwarded = Counter(
             "osteon_forwarded_objects_total", "Objects that Orthanc and the ledger have", registry=registry
         )
-        self._forwarded_bytes = Counter("osteon_forwarded_bytes_total", "Bytes of these objects", registry=registry)
+        self._forwarded_bytes = Counter(
+            "osteon_forwarded_bytes_total", "Bytes of the objects that Orthanc and the ledger have", registry=registry
+        )
         self._last_forwarded = Gauge(
             "osteon_last_forwarded_time_seconds",
-            "When an object last went to Orthanc and the ledger",
+            "When an object last went to Orthanc and the ledger; 0: never since the start",
             registry=registry,
         )
         self._failures = Counter(

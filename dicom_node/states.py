@@ -32,9 +32,11 @@ class NodeStates:
         self._looked_at = float("-inf")
         self._kept: dict[str, tuple[str, int]] = {}
         self._objects = Gauge("osteon_outbox_objects", "Objects that wait for Orthanc", registry=registry)
-        self._bytes = Gauge("osteon_outbox_bytes", "Bytes of these objects", registry=registry)
+        self._bytes = Gauge("osteon_outbox_bytes", "Bytes of the objects that wait for Orthanc", registry=registry)
         self._age = Gauge(
-            "osteon_outbox_oldest_age_seconds", "How long the oldest of them has waited; 0: none", registry=registry
+            "osteon_outbox_oldest_age_seconds",
+            "How long the oldest object has waited for Orthanc; 0: none waits",
+            registry=registry,
         )
         self._free = Gauge("osteon_disk_free_bytes", "Free on the disk of the outbox", registry=registry)
         self._needed = Gauge(
@@ -43,7 +45,9 @@ class NodeStates:
             registry=registry,
         )
         self._sealed = Gauge("osteon_quarantine_objects", "Objects in quarantine", ["reason"], registry=registry)
-        self._sealed_bytes = Gauge("osteon_quarantine_bytes", "Bytes of these objects", ["reason"], registry=registry)
+        self._sealed_bytes = Gauge(
+            "osteon_quarantine_bytes", "Bytes of the objects in quarantine", ["reason"], registry=registry
+        )
         self._heartbeat = Gauge(
             "osteon_node_heartbeat_time_seconds", "When the node last found that it works", registry=registry
         )

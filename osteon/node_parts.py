@@ -12,7 +12,7 @@ from dicom_node.durable import make_folder
 from dicom_node.forwarder import PUSHES, Forwarder
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
-from dicom_node.node import Node
+from dicom_node.node import ROLE, Node
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
 from dicom_node.peers import Peers
@@ -69,7 +69,7 @@ def prepare_node(settings: Settings) -> Prepared:
         make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
     engine_maker(settings, UidMap(keys.derive("uid")))
-    MetricFiles(settings.metrics_folder).clean("node")
+    MetricFiles(settings.metrics_folder).clean(ROLE)
     return Prepared(Seats(settings.workers), peers)
 
 
@@ -147,7 +147,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         quarantine=quarantine,
         works=lambda: all(forwarder.is_running for forwarder in forwarders),
     )
-    writer = MetricWriter(MetricFiles(settings.metrics_folder), "node", registry, states.refresh)
+    writer = MetricWriter(MetricFiles(settings.metrics_folder), ROLE, registry, states.refresh)
     served = reception(
         settings,
         access=access,

@@ -3,8 +3,8 @@
 import logging
 import math
 import os
+import signal
 import socket
-from contextlib import suppress
 
 import click
 import uvicorn
@@ -58,12 +58,18 @@ def command() -> None:
         timeout_graceful_shutdown=math.ceil(settings.stop_seconds),
     )
     writer = MetricWriter(files, ROLE, metrics.registry)
-    # uvicorn ends cleanly on SIGINT and SIGTERM, then sends itself the signal again, for whoever called it.
     with _listen(settings) as listening:
         files.clean(ROLE)
         server = uvicorn.Server(config)
-        on_hang_up(stop=lambda: setattr(server, "should_exit", True), reload=_read_log_level)
-        with writer, suppress(KeyboardInterrupt):
+
+        def end() -> None:
+            server.should_exit = True
+
+        # uvicorn ends in order on SIGINT and SIGTERM, and then sends itself the signal again, for whoever called it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: end())
+        on_hang_up(stop=end, reload=_read_log_level)
+        with writer:
             server.run(sockets=[listening])
 
 
