@@ -3,14 +3,17 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import pydicom
 import pytest
+from click.testing import CliRunner
 from pynetdicom import AE
 from pynetdicom.association import Association
 
+from osteon.commands.reload import command
 from tests.builders.door import ct
 from tests.builders.outbox_files import data_sets_in
 from tests.services.lone_node import lone_node, metrics_of
@@ -27,8 +30,25 @@ def node(tmp_path: Path) -> Iterator[Product]:
     made = lone_node(tmp_path / "home")
     made.start()
     yield made
-    if made.process is not None:
-        made.stop()
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A node that refuses every configuration that it is given, and so stays as it is."""
+    made = lone_node(tmp_path_factory.mktemp("steady") / "home")
+    made.start()
+    yield made
+    made.stop()
+
+
+@contextmanager
+def written(path: Path, content: str) -> Iterator[None]:
+    path.write_text(content)
+    try:
+        yield
+    finally:
+        path.unlink()
 
 
 def associate(node: Product) -> Association:
@@ -95,26 +115,30 @@ def test_settings_in_the_homes_file_count_from_a_reload_on(node: Product) -> Non
     ],
 )
 def test_a_file_that_cannot_be_used_changes_nothing_and_is_named(
-    node: Product, name: str, content: str, says: str
+    steady: Product, name: str, content: str, says: str
 ) -> None:
-    (node.home / name).write_text(content)
-    assert node.process is not None
-    os.kill(node.process.pid, signal.SIGHUP)
-    wait_for(lambda: metrics_of(node)("osteon_reloads_total", result="failed") == 1, "it is counted")
-    assert "the old one stays" in node.output
-    assert says in node.output
-    association = associate(node)
-    send(association, 1)
-    association.release()
-    assert keeps_the_word(node) == [False]
+    before = metrics_of(steady)("osteon_reloads_total", result="failed") or 0
+    kept = len(data_sets_in(steady.home))
+    with written(steady.home / name, content):
+        assert steady.process is not None
+        os.kill(steady.process.pid, signal.SIGHUP)
+        wait_for(lambda: metrics_of(steady)("osteon_reloads_total", result="failed") == before + 1, "it is counted", 20)
+        association = associate(steady)
+        send(association, 10 + int(before))
+        association.release()
+    assert "the old one stays" in steady.output
+    assert says in steady.output
+    assert keeps_the_word(steady)[kept:] == [False]
 
 
-def test_the_command_says_when_it_was_refused_and_when_no_node_runs(node: Product) -> None:
-    (node.home / "vocabulary.txt").write_text("12345\n")
-    code, output = reload(node)
+def test_the_command_says_when_it_was_refused(steady: Product) -> None:
+    with written(steady.home / "vocabulary.txt", "12345\n"):
+        code, output = reload(steady)
     assert code == 1
     assert "the old configuration stays" in output
-    node.stop()
-    code, output = reload(node)
-    assert code == 1
-    assert f"no `osteon node` is running in {node.home}" in output
+
+
+def test_the_command_says_when_no_node_runs(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, env={"OSTEON_HOME": str(tmp_path)})
+    assert done.exit_code == 1
+    assert f"no `osteon node` is running in {tmp_path}" in done.output
