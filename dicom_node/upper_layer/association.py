@@ -277,10 +277,9 @@ class AcceptedAssociation:
         )
         command = event_report(notice.sop_class_uid, notice.sop_instance_uid, notice.event_type, message_id)
         information = notice.information(context.transfer_syntax)
-        self._wire.write(
-            command_message(context_id, command, self._peer_maximum)
-            + data_message(context_id, information, self._peer_maximum)
-        )
+        self._wire.write(command_message(context_id, command, self._peer_maximum))
+        for pdus in data_message(context_id, information, self._peer_maximum):
+            self._wire.write(pdus)
 
     def _take_data(
         self, length: int, pending: tuple[int, Command] | None, commands: bytearray, collector: Collector

@@ -1,7 +1,9 @@
 """The small PDUs that an acceptor writes (PS3.8 9.3), and the values in them."""
 
 import struct
+from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 
 SHORTEST_PDU = 8
 """Bytes of a P-DATA-TF's variable field that carry a fragment at all."""
@@ -9,6 +11,7 @@ SHORTEST_PDU = 8
 PDV_HEADER = struct.Struct(">IBB")
 """Item length, presentation context id, message control header (PS3.8 9.3.5.1, Annex E)."""
 
+_AT_A_TIME = 256
 _CONTROL_BYTES = 2
 """Of a PDV's length: context id and control header."""
 
@@ -71,22 +74,21 @@ def aborted(reason: AbortReason) -> bytes:
 
 def command_message(context_id: int, command: bytes, most: int) -> bytes:
     """P-DATA-TF PDUs that carry one command set; `most`: the peer's maximum length, 0 without limit."""
-    return _fragments(context_id, command, most, Control.COMMAND)
+    return b"".join(_fragments(context_id, command, most, Control.COMMAND))
 
 
-def data_message(context_id: int, data_set: bytes, most: int) -> bytes:
-    """The same for a data set."""
-    return _fragments(context_id, data_set, most, 0)
+def data_message(context_id: int, data_set: bytes, most: int) -> Iterator[bytes]:
+    """The same for a data set, some PDUs at a time: a peer that takes tiny ones gets very many."""
+    fragments = _fragments(context_id, data_set, most, 0)
+    return iter(lambda: b"".join(islice(fragments, _AT_A_TIME)), b"")
 
 
-def _fragments(context_id: int, content: bytes, most: int, control: int) -> bytes:
+def _fragments(context_id: int, content: bytes, most: int, control: int) -> Iterator[bytes]:
     room = (most or len(content) + PDV_HEADER.size) - PDV_HEADER.size
     room -= room % 2  # a fragment has an even number of bytes (PS3.8 E.1)
-    pieces = [content[at : at + room] for at in range(0, len(content), room)]
-    return b"".join(
-        _p_data(context_id, piece, control | (Control.LAST if number == len(pieces) else 0))
-        for number, piece in enumerate(pieces, start=1)
-    )
+    for at in range(0, len(content), room):
+        is_last = at + room >= len(content)
+        yield _p_data(context_id, content[at : at + room], control | (Control.LAST if is_last else 0))
 
 
 def _p_data(context_id: int, piece: bytes, control: int) -> bytes:

@@ -1,5 +1,6 @@
 """Storage commitment of the running node: a PACS stores, asks, and is told what a real Orthanc has."""
 
+import signal
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.builders.commitment import NEVER_SENT_UID, SENT_UID, TRANSACTION_UID,
 from tests.builders.door import ct
 from tests.builders.peer import CT
 from tests.services.orthanc import OrthancServer
-from tests.services.processes import wait_for
+from tests.services.processes import end, wait_for
 from tests.services.product import Product
 
 OTHER_TRANSACTION_UID = "1.2.276.0.7230010.3.1.2.8323329.4711.2"
@@ -34,7 +35,7 @@ def requests_in(node: Product) -> list[Path]:
     return list((node.home / "commitment" / "requests").glob("*.sealed"))
 
 
-def test_a_pacs_is_told_what_is_stored_also_after_the_node_was_started_again(node: Product) -> None:
+def test_a_pacs_is_told_what_is_stored_also_after_the_node_was_killed(node: Product) -> None:
     pacs, unwilling = Pacs(), Pacs(answers=[0x0110])
     image = pydicom.dcmread(BytesIO(ct(SOPInstanceUID=SENT_UID)))
     association = pacs.associate(node.dicom_port)
@@ -49,7 +50,8 @@ def test_a_pacs_is_told_what_is_stored_also_after_the_node_was_started_again(nod
     association.abort()
     assert len(requests_in(node)) == 1
     said = node.output
-    node.stop()
+    assert node.process is not None
+    end(node.process, signal.SIGKILL)
     node.start()
     association = pacs.associate(node.dicom_port)
     assert pacs.told() == Told(1, OTHER_TRANSACTION_UID, [(CT, SENT_UID)], [])

@@ -6,7 +6,15 @@ import pytest
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ, A_RELEASE_RP, P_DATA_TF
 
 from dicom_node.upper_layer import pdus
-from dicom_node.upper_layer.pdus import AbortReason, Rejection, aborted, command_message, rejected, released
+from dicom_node.upper_layer.pdus import (
+    AbortReason,
+    Rejection,
+    aborted,
+    command_message,
+    data_message,
+    rejected,
+    released,
+)
 
 
 def test_a_rejection_is_ten_bytes() -> None:
@@ -82,6 +90,18 @@ def test_a_command_is_cut_to_the_peers_maximum_and_only_its_last_piece_says_so(m
     assert pieces == command
     assert controls == [1] * (len(controls) - 1) + [3]
     assert len(controls) == (1 if most == 0 or most >= 106 else -(-100 // ((most - 6) // 2 * 2)))
+
+
+@pytest.mark.parametrize("most", [0, 8, 106, 4096])
+@pytest.mark.parametrize("size", [2, 100, 10_000])
+def test_a_data_set_is_cut_likewise_and_comes_in_handy_portions(most: int, size: int) -> None:
+    data_set = bytes(number % 251 for number in range(size))
+    portions = list(data_message(5, data_set, most))
+    pieces = pdus_in(b"".join(portions))
+    assert b"".join(one[12:] for one in pieces) == data_set
+    assert [one[11] for one in pieces] == [0] * (len(pieces) - 1) + [2]
+    assert most == 0 or max(len(one) - 6 for one in pieces) <= most
+    assert max(map(len, portions)) <= max(256 * (most + 6), size + 12)
 
 
 @pytest.mark.parametrize("most", [9, 11, 13, 105])
