@@ -34,6 +34,9 @@ STOP_SECONDS = 10.0
 _WARNINGS = frozenset({0x0001, 0x0107, 0x0116})
 _FAMILY, _WARNING_FAMILY = 0xF000, 0xB000
 
+_ARCHIVE = object()
+"""Ledger and Orthanc, among what is looked at again later."""
+
 Item = TypeVar("Item")
 
 
@@ -187,15 +190,24 @@ class Committer:
         except DamagedRequestError:
             self._spool.put_aside(ticket.name)
             return None
-        try:
-            verdicts = self._judge(request)
-        except (SQLAlchemyError, StorageError) as error:
-            log.warning("the decision on %s waits: %s", ticket.name, type(error).__name__)
-            verdicts = Verdicts(waiting=list(request.references))
+        verdicts = self._verdicts(request)
         if verdicts.waiting and self._age(ticket) <= self._patience.wait:
             self._looks.delay(ticket.name)
             return None
         return Report(request.transaction_uid, verdicts.without_waiting())
+
+    def _verdicts(self, request: Request) -> Verdicts:
+        """Those of now; while ledger or Orthanc do not answer, all waits, and they are not asked for each request."""
+        if self._looks.is_due(_ARCHIVE):
+            try:
+                verdicts = self._judge(request)
+            except (SQLAlchemyError, StorageError) as error:
+                seconds = self._looks.delay(_ARCHIVE)
+                log.warning("decisions wait %.0f s: %s", seconds, type(error).__name__)
+            else:
+                self._looks.forget(_ARCHIVE)
+                return verdicts
+        return Verdicts(waiting=list(request.references))
 
     def _post(self, ticket: Ticket, line: Line, report: Report) -> None:
         notice = Notice(

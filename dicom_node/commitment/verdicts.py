@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from dicom_node.commitment.failures import Failure
@@ -12,6 +13,7 @@ from dicom_node.outbox import Outbox
 from dicom_node.uids import UidMap, is_uid
 from storage.ledger_lookups import StoredInstance
 
+FRESH = timedelta(seconds=2)
 Lookup = Callable[[Collection[str]], Mapping[str, StoredInstance]]
 
 
@@ -48,16 +50,26 @@ class _Known:
 
 
 class Judge:
-    """Asks outbox, ledger, Orthanc and quarantine."""
+    """Asks outbox, ledger, Orthanc and quarantine. For one thread."""
 
     def __init__(
-        self, *, map_uid: UidMap, stored: Lookup, outbox: Outbox, orthanc: ImageIndex, set_aside: SetAside
+        self,
+        *,
+        map_uid: UidMap,
+        stored: Lookup,
+        outbox: Outbox,
+        orthanc: ImageIndex,
+        set_aside: SetAside,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._map_uid = map_uid
         self._stored = stored
         self._outbox = outbox
         self._orthanc = orthanc
         self._set_aside = set_aside
+        self._now = now
+        self._seen: tuple[datetime, Mapping[str, str]] | None = None
+        """What was in the outbox, and when."""
 
     def __call__(self, request: Request) -> Verdicts:
         """Raises SQLAlchemyError and StorageError when ledger or Orthanc do not answer."""
@@ -71,31 +83,37 @@ class Judge:
             for reference in request.references
             if is_uid(reference.sop_instance_uid)
         }
-        known = self._look_up(set(replaced.values()))
+        known = self._look_up(set(replaced.values()), request.received_at)
         for reference in request.references:
             self._judge(reference, replaced.get(reference), known, verdicts)
         return verdicts
 
-    def _look_up(self, uids: set[str]) -> _Known:
+    def _look_up(self, uids: set[str], asked_at: datetime) -> _Known:
         """The outbox before the ledger: an object goes from one to the other, and must be seen on its way."""
         stored = self._stored(uids)
         on_their_way: Mapping[str, str] = {}
         present = self._orthanc.present([one.orthanc_id for one in stored.values()])
         if len(present) < len(uids):
-            on_their_way = self._on_their_way(uids)
+            on_their_way = self._on_their_way(asked_at)
             stored = self._stored(uids)
             present = self._orthanc.present([one.orthanc_id for one in stored.values()])
         return _Known(stored, present, on_their_way)
 
-    def _on_their_way(self, uids: set[str]) -> dict[str, str]:
+    def _on_their_way(self, asked_at: datetime) -> Mapping[str, str]:
+        """What is in the outbox. For very much in it and many who ask: a look of a moment ago, but after the request."""
+        now = self._now()
+        if self._seen is None or not (asked_at < self._seen[0] <= now < self._seen[0] + FRESH):
+            self._seen = now, self._in_outbox()
+        return self._seen[1]
+
+    def _in_outbox(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for place in self._outbox.waiting():
             try:
                 entry = self._outbox.entry(place)
             except FileNotFoundError:
                 continue
-            if entry.sop_instance_uid in uids:
-                found[entry.sop_instance_uid] = entry.sop_class_uid
+            found[entry.sop_instance_uid] = entry.sop_class_uid
         return found
 
     def _judge(self, reference: Reference, uid: str | None, known: _Known, verdicts: Verdicts) -> None:

@@ -1,7 +1,7 @@
 """Storage commitment in tests: requests as pydicom writes them, a node without Orthanc, a peer on pynetdicom."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.dsutils import decode, encode
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dicom_node.commitment.calling import Caller
 from dicom_node.commitment.committer import Committer, Patience
@@ -171,12 +172,18 @@ class Pacs:
     roles: list[tuple[bool, bool]] = field(default_factory=list)
     """SCU and SCP role that each caller wants to have for storage commitment."""
 
-    def associate(self, port: int, *contexts: str) -> Association:
+    def associate(
+        self, port: int, *contexts: str, syntax: str = EXPLICIT, roles: Sequence[SCP_SCU_RoleSelectionNegotiation] = ()
+    ) -> Association:
         entity = AE(ae_title=self.ae_title)
         for context in contexts or (CT, COMMITMENT):
-            entity.add_requested_context(context, EXPLICIT)
+            entity.add_requested_context(context, syntax)
         association = entity.associate(
-            "127.0.0.1", port, ae_title="OSTEON", evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take)]
+            "127.0.0.1",
+            port,
+            ae_title="OSTEON",
+            ext_neg=list(roles),
+            evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take)],
         )
         assert association.is_established
         return association

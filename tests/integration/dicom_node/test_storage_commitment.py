@@ -7,6 +7,8 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pynetdicom import build_role
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dicom_node.peers import PeerAddress
 from tests.builders.commitment import (
@@ -29,6 +31,7 @@ from tests.builders.peer import (
     CT,
     DATA,
     EXPLICIT,
+    IMPLICIT,
     LAST_COMMAND,
     LAST_DATA,
     MR,
@@ -85,6 +88,25 @@ def test_everything_stored_is_event_type_one(tmp_path: Path) -> None:
         node.archive.take_all(node.parts.outbox)
         assert pacs.ask(association, information()) == 0
         assert pacs.told() == Told(1, TRANSACTION_UID, [(CT, SENT_UID)], [])
+        association.release()
+
+
+@pytest.mark.parametrize(
+    ("syntax", "roles"),
+    [
+        pytest.param(IMPLICIT, [], id="implicit VR"),
+        pytest.param(EXPLICIT, [build_role(COMMITMENT, scu_role=True)], id="it wants to be the SCU, expressly"),
+        pytest.param(EXPLICIT, [build_role(COMMITMENT, scu_role=True, scp_role=True)], id="it would be both"),
+    ],
+)
+def test_requests_are_taken_however_the_context_is_negotiated(
+    tmp_path: Path, syntax: str, roles: list[SCP_SCU_RoleSelectionNegotiation]
+) -> None:
+    pacs = Pacs()
+    with committing(tmp_path) as node:
+        association = pacs.associate(node.port, COMMITMENT, syntax=syntax, roles=roles)
+        assert pacs.ask(association, information((CT, NEVER_SENT_UID))) == 0
+        assert pacs.told().failed == [(CT, NEVER_SENT_UID, NO_SUCH_OBJECT)]
         association.release()
 
 

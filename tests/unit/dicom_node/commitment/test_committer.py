@@ -336,6 +336,19 @@ def test_after_a_day_what_still_waits_is_a_processing_failure(scene: Scene, is_d
     assert report.verdicts.failed == [(ASKED.references[0], Failure.PROCESSING_FAILURE)]
 
 
+def test_an_archive_that_does_not_answer_is_not_asked_for_every_request(scene: Scene) -> None:
+    """A silent Orthanc costs half a minute each time."""
+    scene.address = ADDRESS
+    scene.ledger_is_down = True
+    for number in range(9):
+        scene.ask(request(transaction_uid=f"1.2.{number}"))
+    scene.work(1.75, step=0.25)
+    assert scene.looks == [0.0, 0.25, 0.75, 1.75]
+    scene.ledger_is_down = False
+    scene.work(60, step=0.25)
+    assert len(scene.calls) == 9
+
+
 def test_a_report_says_what_holds_when_it_is_brought(scene: Scene) -> None:
     scene.address = ADDRESS
     scene.answers = [CallError("no association")]

@@ -1,5 +1,7 @@
 """The decision on each object: with a real door, outbox and quarantine; ledger and Orthanc are two sets."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from dicom_node.commitment.requests import Reference
 from dicom_node.commitment.set_aside import SetAside
 from dicom_node.commitment.verdicts import Judge, Verdicts
 from dicom_node.errors import UnprocessableError
+from dicom_node.segments import Place
 from tests.builders.commitment import MAP_UID, NEVER_SENT_UID, SENT_UID, Archive, request
 from tests.builders.door import ASSOCIATION, Parts, arrival, ct, parts_in
 from tests.builders.peer import CT, MR
@@ -88,6 +91,25 @@ def test_what_orthanc_lost_and_the_outbox_has_again_waits(setting: Setting) -> N
     setting.archive.held.clear()
     setting.receive("another association")
     assert setting.judge() == Verdicts(waiting=[WANTED])
+
+
+def test_a_look_into_the_outbox_serves_the_requests_that_came_before_it(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[None] = []
+    waiting = setting.parts.outbox.waiting
+
+    def counted() -> Iterator[Place]:
+        looks.append(None)
+        return waiting()
+
+    monkeypatch.setattr(setting.parts.outbox, "waiting", counted)
+    setting.receive()
+    for _ in range(5):
+        assert setting.judge() == Verdicts(waiting=[WANTED])
+    assert len(looks) == 1
+    setting.decide(request(received_at=datetime.now(UTC)))
+    assert len(looks) == 2, "one that came since might ask for what came since"
 
 
 def test_what_moves_to_the_ledger_while_we_look_is_seen(setting: Setting) -> None:
