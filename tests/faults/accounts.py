@@ -6,7 +6,7 @@ An object is known by its pixels, which no other one shares and which nothing ma
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from dicom_node.status import Reason, Status
@@ -59,7 +59,7 @@ class Accounts:
 
     def sending(self, specimen: Specimen) -> None:
         with self._changed:
-            self._sent.setdefault(specimen.pixels, Sent(specimen))
+            self._sent.setdefault(specimen.pixels, Sent(replace(specimen, data_set=b"")))  # there may be very many
 
     def answered(self, specimen: Specimen, status: int) -> None:
         with self._changed:

@@ -27,13 +27,12 @@ SETTLE_SECONDS = 60.0
 class Site:
     """Faults are done to its parts; `settle` then says whether the accounts are right."""
 
-    def __init__(
-        self, folder: Path, orthanc: MortalOrthanc, link: FaultyLink, settings: dict[str, str], home: Path | None = None
-    ) -> None:
+    def __init__(self, home: Path, orthanc: MortalOrthanc, link: FaultyLink, settings: dict[str, str]) -> None:
+        """`settings` may name another way to Orthanc than the link."""
         self.orthanc = orthanc
         self.link = link
         self.accounts = Accounts()
-        self.home = home or folder / "home"
+        self.home = home
         self.settings = {"OSTEON_ORTHANC_URL": f"http://127.0.0.1:{link.port}/", **orthanc.environment(), **settings}
         self.node = MortalProduct(self.home, settings=dict(self.settings), command="node")
         self.api = MortalProduct(self.home, settings=dict(self.settings), command="api")
@@ -127,7 +126,7 @@ def running_site(
     orthanc.start()
     try:
         with faulty_link(orthanc.port) as link:
-            site = Site(folder, orthanc, link, settings or {}, home)
+            site = Site(home or folder / "home", orthanc, link, settings or {})
             try:
                 site.node.start()
                 yield site
