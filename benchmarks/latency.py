@@ -78,12 +78,12 @@ def main() -> None:
     rounds = []
     with (
         tempfile.TemporaryDirectory(dir=REPOSITORY, prefix=".benchmark-") as folder,
-        node(Path(folder), with_orthanc=chosen.with_orthanc) as port,
+        node(Path(folder), with_orthanc=chosen.with_orthanc) as running,
         senders(chosen.associations) as send_all,
     ):
         for number in range(chosen.rounds):
             first = number * chosen.associations
-            work = [Work(port, first + one, chosen.objects) for one in range(chosen.associations)]
+            work = [Work(running.port, first + one, chosen.objects) for one in range(chosen.associations)]
             rounds.append(summary(send_all(work)))
             print(row(str(number + 1), rounds[-1]), flush=True)
     print(row("median", median_of(rounds)))
@@ -91,9 +91,17 @@ def main() -> None:
         chosen.json.write_text(json.dumps([asdict(one) for one in rounds], indent=1) + "\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A node."""
+
+    port: int
+    process_id: int
+
+
 @contextmanager
-def node(folder: Path, *, with_orthanc: bool) -> Iterator[int]:
-    """The port of a node with a new home."""
+def node(folder: Path, *, with_orthanc: bool) -> Iterator[Running]:
+    """A node with a new home."""
     settings = {"OSTEON_ORTHANC_URL": "http://127.0.0.1:9/", "OSTEON_ORTHANC_USER": "a", "OSTEON_ORTHANC_PASSWORD": "b"}
     with ExitStack() as stack:
         if with_orthanc:
@@ -104,7 +112,8 @@ def node(folder: Path, *, with_orthanc: bool) -> Iterator[int]:
         product = MortalProduct(folder / "home", settings=settings, command="node")
         product.start()
         stack.callback(product.stop)
-        yield product.dicom_port
+        assert product.process is not None
+        yield Running(product.dicom_port, product.process.pid)
 
 
 @contextmanager
@@ -120,7 +129,7 @@ def wait_for_answers(work: Work, barrier: Barrier) -> Waited:
     """One association. The objects are made beforehand; the first is not counted: its patient is new."""
     template = ct_template()
     specimens = [
-        template.specimen(work.number * 100_000 + number, study=work.number, series=work.number)
+        template.specimen(work.number * 10_000 + number, study=work.number, series=work.number)
         for number in range(work.objects + 1)
     ]
     request, contexts = request_for(specimens)
@@ -133,7 +142,7 @@ def wait_for_answers(work: Work, barrier: Barrier) -> Waited:
         if answer is None or answer.kind != ASSOCIATE_AC:
             raise RuntimeError("no association")
         take(peer, messages[0])
-        barrier.wait()
+        barrier.wait(ANSWER_SECONDS)
         begin = time.perf_counter()
         for message in messages[1:]:
             seconds.append(take(peer, message))

@@ -1,6 +1,5 @@
 """What a process and its descendants hold: memory, threads, file descriptors, as the kernel counts them."""
 
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,16 +24,25 @@ class Resources:
 
 def resources_of(process_id: int) -> Resources:
     """Of a process and all that it has started. Those that end meanwhile do not count."""
-    totals = dict.fromkeys([*_STATUS.values(), "descriptors"], 0)
-    counted = 0
-    for one in with_descendants(process_id):
-        folder = Path(f"/proc/{one}")
-        with suppress(OSError):
-            for name, number in _status(folder).items():
-                totals[name] += number
-            totals["descriptors"] += len(list((folder / "fd").iterdir()))
-            counted += 1
-    return Resources(processes=counted, **totals)
+    each = [one for one in map(resources_of_one, with_descendants(process_id)) if one is not None]
+    return Resources(
+        processes=len(each),
+        rss_kib=sum(one.rss_kib for one in each),
+        peak_kib=sum(one.peak_kib for one in each),
+        threads=sum(one.threads for one in each),
+        descriptors=sum(one.descriptors for one in each),
+    )
+
+
+def resources_of_one(process_id: int) -> Resources | None:
+    """Of one process; None when it has ended."""
+    folder = Path(f"/proc/{process_id}")
+    try:
+        status = _status(folder)
+        descriptors = len(list((folder / "fd").iterdir()))
+        return Resources(processes=1, descriptors=descriptors, **{name: status[key] for key, name in _STATUS.items()})
+    except (OSError, KeyError):  # a zombie has no memory
+        return None
 
 
 def _status(folder: Path) -> dict[str, int]:
@@ -42,5 +50,5 @@ def _status(folder: Path) -> dict[str, int]:
     for line in (folder / "status").read_text().splitlines():
         key, _, value = line.partition(":")
         if key in _STATUS:
-            found[_STATUS[key]] = int(value.split()[0])
+            found[key] = int(value.split()[0])
     return found
