@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "start everything: Orthanc, the DICOM node and the API",
     "studies": "list studies with how complete they are taken to be",
     "token": "make a token for the API",
+    "watch": "send whatever appears in a folder through the door",
     "vault": "look up, re-identify and merge patients; rotate the key",
 }
 
