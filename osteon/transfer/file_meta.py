@@ -46,6 +46,8 @@ def begins_like_dicom(content: bytes | bytearray) -> bool:
 
 def read_file_meta(content: bytes | bytearray, *, more_may_come: bool = False) -> FileMeta:
     """Read the beginning of a file. Raises CutOffError, FileMetaError."""
+    if more_may_come and len(content) < PREAMBLE_BYTES + len(PREFIX):
+        raise CutOffError("the preamble is cut off")
     if not begins_like_dicom(content):
         raise FileMetaError("no DICOM file")
     values: dict[int, bytes] = {}
