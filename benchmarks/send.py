@@ -1,15 +1,18 @@
 """Objects a second that `osteon send` gets out, beside DCMTK's storescu and pynetdicom's SCU, to the same receivers.
 
-    python -m benchmarks.send [--objects 200] [--rounds 5] [--json FILE]
+    python -m benchmarks.send [--objects 200] [--rounds 5] [--receiver storescp|door] [--json FILE]
 
 The study is a CT of 512 x 512; the receivers are DCMTK's storescp, which ignores what it gets, and Osteon's own door.
-Each sender is a process of its own and is timed from its start to its end; a round begins with another one each time.
+Each sender is a process of its own, timed from its start to its end, its processor time counted likewise; a round
+begins with another one each time.
 storescu runs as it comes and without Nagle's algorithm (TCP_NODELAY=1).
 """
 
 import argparse
 import json
+import math
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +24,10 @@ from pathlib import Path
 
 from benchmarks.door import AE_TITLE, Receiver, osteon, running, study
 
+Figures = tuple[float, float]
+"""Objects a second, and the sender's processor time for each in milliseconds."""
+
+Rates = dict[tuple[str, str], list[Figures]]
 Command = tuple[list[str], dict[str, str]]
 
 PYNETDICOM = """
@@ -45,20 +52,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--receiver", choices=RECEIVERS, action="append")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
-    rates: dict[tuple[str, str], list[float]] = {}
+    rates: Rates = {}
     with tempfile.TemporaryDirectory(prefix=".benchmark-") as folder:
         files = study(Path(folder) / "study", chosen.objects)
         for number in range(chosen.rounds):
             first = number % len(SENDERS)
             for name in (*list(SENDERS)[first:], *list(SENDERS)[:first]):
-                for make in (ignoring, osteon):
-                    receiver, rate = measure(SENDERS[name], make, files)
-                    rates.setdefault((receiver, name), []).append(rate)
+                for receiver in chosen.receiver or RECEIVERS:
+                    figures = measure(SENDERS[name], RECEIVERS[receiver], files)
+                    if figures is None:
+                        print(f"round {number + 1}: {name} did not get everything to {receiver}", flush=True)
+                    else:
+                        rates.setdefault((receiver, name), []).append(figures)
     show(rates)
     if chosen.json:
-        rows = [{"receiver": r, "sender": s, "objects_per_second": values} for (r, s), values in rates.items()]
+        rows = [{"receiver": r, "sender": s, "rate_and_cpu_ms": values} for (r, s), values in rates.items()]
         chosen.json.write_text(json.dumps(rows, indent=1) + "\n")
 
 
@@ -68,20 +79,30 @@ def ignoring(_: Path, port: int) -> Receiver:
 
 def measure(
     sender: Callable[[Path, int], Command], make: Callable[[Path, int], Receiver], files: Sequence[Path]
-) -> tuple[str, float]:
-    """The receiver's name, and objects a second."""
+) -> Figures | None:
+    """What it took; None when not every object was stored."""
     with tempfile.TemporaryDirectory(prefix=".benchmark-") as home:
         at_work: AbstractContextManager[tuple[str, int]] = running(make, Path(home), True)
-        with at_work as (name, port):
+        with at_work as (_, port):
             command, environment = sender(files[0].parent, port)
+            used = cpu_seconds()
             begin = time.perf_counter()
-            subprocess.run(
+            done = subprocess.run(
                 command,
                 env={**os.environ, "XDG_STATE_HOME": home, **environment},
-                check=True,
+                check=False,
                 stdout=subprocess.DEVNULL,
             )
-            return name, len(files) / (time.perf_counter() - begin)
+            if done.returncode:
+                return None
+            seconds, used = time.perf_counter() - begin, cpu_seconds() - used
+            return len(files) / seconds, 1000 * used / len(files)
+
+
+def cpu_seconds() -> float:
+    """Of the children that have ended: here the receiver still runs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def ours(associations: int) -> Callable[[Path, int], Command]:
@@ -114,19 +135,26 @@ SENDERS: dict[str, Callable[[Path, int], Command]] = {
 }
 
 
-def show(rates: dict[tuple[str, str], list[float]]) -> None:
+RECEIVERS = {"storescp": ignoring, "door": osteon}
+
+
+def show(rates: Rates) -> None:
     """A table, a row for each sender."""
-    medians = {key: statistics.median(values) for key, values in rates.items()}
+    medians = {
+        key: (statistics.median(rate for rate, _ in values), statistics.median(cpu for _, cpu in values))
+        for key, values in rates.items()
+    }
     receivers = list(dict.fromkeys(receiver for receiver, _ in medians))
-    print(f"| sender | {' | '.join(f'to {receiver}' for receiver in receivers)} |")
-    print("|---|" + "---|" * len(receivers))
+    print(f"| sender | {' | '.join(f'to {receiver} | CPU' for receiver in receivers)} |")
+    print("|---|" + "---|---|" * len(receivers))
     for sender in SENDERS:
         cells = []
         for receiver in receivers:
-            rate, reference = medians[receiver, sender], medians[receiver, "DCMTK storescu, TCP_NODELAY"]
-            cells.append(f"{rate:.0f} (×{rate / reference:.2f})")
+            rate, cpu = medians.get((receiver, sender), (math.nan, math.nan))
+            reference = medians[receiver, "DCMTK storescu, TCP_NODELAY"][0]
+            cells.append(f"{rate:.0f} (×{rate / reference:.2f}) | {cpu:.1f} ms")
         print(f"| {sender} | {' | '.join(cells)} |")
-    print("objects a second, median; in brackets: as a multiple of storescu with TCP_NODELAY")
+    print("objects a second, median; in brackets: multiples of storescu with TCP_NODELAY; CPU: the sender's, an object")
 
 
 if __name__ == "__main__":
