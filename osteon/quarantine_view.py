@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dicom_node.quarantine import Label, labels_in
 from dicom_node.release import Tried
+from osteon.registry_access import connected
 from osteon.releasing import Report
 from osteon.settings import Settings
-from storage.database import open_database
 from storage.errors import StorageError
 from storage.ledger_quarantine import QuarantineLedger
 from storage.quarantine_records import Decision, QuarantineNote
@@ -68,7 +68,8 @@ def notes_of(settings: Settings, labels: Sequence[Label]) -> dict[str, Quarantin
     if file != url and not Path(file).exists():
         return {}
     try:
-        return QuarantineLedger(open_database(url)).notes([label.quarantine_id for label in labels])
+        with connected(url) as registry:
+            return QuarantineLedger(registry).notes([label.quarantine_id for label in labels])
     except (SQLAlchemyError, StorageError) as error:
         click.echo(f"the ledger cannot be asked ({type(error).__name__})", err=True)
         return {}

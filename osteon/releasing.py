@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from dicom_node.door import Door
 from dicom_node.durable import make_folder
 from dicom_node.fates import decisions
@@ -32,7 +34,6 @@ from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, readable_in, released_folder
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
-from storage.database import migrate_registry, open_database
 from storage.errors import ImageStoreError
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
@@ -59,12 +60,10 @@ class Report:
 class Release:
     """One run of the command, which holds the folder's lock."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, registry: Engine) -> None:
         """Raises what the parts raise: KeyFileError, VaultError, StorageError, ProfileError, ApprovalError."""
         self._settings = settings
         self._keys, self._vault = open_vault(settings)
-        migrate_registry(settings.registry_database)
-        registry = open_database(settings.registry_database)
         self._ledger, self._notes = Ledger(registry), QuarantineLedger(registry)
         self._orthanc = connect(settings)
         self._folder = released_folder(settings.home)

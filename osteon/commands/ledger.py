@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+from sqlalchemy import Engine
 
 from osteon.failing import failing_clearly
 from osteon.health.repair import rebuild as rebuild_rows
 from osteon.home import prepare_home
 from osteon.outboxes import kept_in, object_folders
 from osteon.progress import Bars
+from osteon.registry_access import opened_registry
 from osteon.settings import Settings, read_settings
 from storage.account_records import Account, AssociationAccount, Rejected, StudyAccount
-from storage.database import open_database
 from storage.ledger import Ledger
 from storage.ledger_accounts import Accounts
 
@@ -51,23 +52,11 @@ def command(
     if (association is not None) + (study is not None) + (since is not None) > 1:
         raise click.UsageError("ask for one association, or one study, or a time")
     settings = read_settings()
-    accounts = Accounts(open_database(settings.registry_database))
-    if study is not None:
-        _show_study(settings, accounts, study, as_json)
-        return
-    at = datetime.now(UTC) - timedelta(hours=DEFAULT_HOURS) if since is None else since.replace(tzinfo=UTC)
-    wanted = accounts.opened_since(at) if association is None else [association]
-    found = accounts.associations(wanted, _waiting(settings).by_association)
-    if association is not None and not found:
-        click.echo("nothing is known of that association", err=True)
-        raise SystemExit(UNKNOWN)
-    rejected = accounts.rejected_since(at) if association is None else []
-    if as_json:
-        content = {"associations": [_content(one) for one in found], "rejected": [asdict(one) for one in rejected]}
-        click.echo(json.dumps(content, indent=1, default=str))
-    else:
-        click.echo("\n".join(_lines(found, rejected)))
-    _leave([one.account for one in found])
+    with opened_registry(settings) as registry:
+        if study is not None:
+            _show_study(settings, registry, study, as_json)
+        else:
+            _show_associations(settings, registry, association, since, as_json)
 
 
 @command.command()
@@ -103,9 +92,9 @@ class _Waiting:
         self.by_study: Counter[str] = Counter()
 
 
-def _waiting(settings: Settings) -> _Waiting:
+def _waiting(settings: Settings, registry: Engine) -> _Waiting:
     entries = [one.entry for one in kept_in(object_folders(settings.home)) if not one.record.is_done]
-    places = Ledger(open_database(settings.registry_database)).places([entry.sop_instance_uid for entry in entries])
+    places = Ledger(registry).places([entry.sop_instance_uid for entry in entries])
     written = {(place.association_id, place.sop_instance_uid) for place in places}
     waiting = _Waiting()
     for entry in entries:
@@ -115,8 +104,27 @@ def _waiting(settings: Settings) -> _Waiting:
     return waiting
 
 
-def _show_study(settings: Settings, accounts: Accounts, study: str, as_json: bool) -> None:
-    found = accounts.study(study, _waiting(settings).by_study[study])
+def _show_associations(
+    settings: Settings, registry: Engine, association: str | None, since: datetime | None, as_json: bool
+) -> None:
+    accounts = Accounts(registry)
+    at = datetime.now(UTC) - timedelta(hours=DEFAULT_HOURS) if since is None else since.replace(tzinfo=UTC)
+    wanted = accounts.opened_since(at) if association is None else [association]
+    found = accounts.associations(wanted, _waiting(settings, registry).by_association)
+    if association is not None and not found:
+        click.echo("nothing is known of that association", err=True)
+        raise SystemExit(UNKNOWN)
+    rejected = accounts.rejected_since(at) if association is None else []
+    if as_json:
+        content = {"associations": [_content(one) for one in found], "rejected": [asdict(one) for one in rejected]}
+        click.echo(json.dumps(content, indent=1, default=str))
+    else:
+        click.echo("\n".join(_lines(found, rejected)))
+    _leave([one.account for one in found])
+
+
+def _show_study(settings: Settings, registry: Engine, study: str, as_json: bool) -> None:
+    found = Accounts(registry).study(study, _waiting(settings, registry).by_study[study])
     if found is None:
         click.echo("nothing is known of that study", err=True)
         raise SystemExit(UNKNOWN)

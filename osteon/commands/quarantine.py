@@ -27,11 +27,11 @@ from osteon.quarantine_view import (
     report_content,
     report_lines,
 )
+from osteon.registry_access import opened_registry
 from osteon.releasing import Release, finish_decisions
 from osteon.settings import Settings, read_settings
 from osteon.vault_access import open_custody
 from osteon.warrants import with_warrant
-from storage.database import migrate_registry, open_database
 from storage.keys import KeyFileError, load_key_file
 from storage.ledger_quarantine import QuarantineLedger
 from storage.quarantine_records import Decision, Fate, QuarantineNote
@@ -152,10 +152,10 @@ def release(choose: Callable[[Settings], list[Label]], warrant: Warrant, *, as_j
     The node may be running. What fails again stays, with the new reason.
     """
     settings = read_settings()
-    with _locked(settings):
+    with _locked(settings), opened_registry(settings) as registry:
         chosen = choose(settings)
         open_custody(settings).put_on_record(Action.RELEASE, warrant, [label.quarantine_id for label in chosen])
-        run = Release(settings)
+        run = Release(settings, registry)
         run.finish_earlier()
         with Bars(shown=not as_json) as bars:
             report = run.run(chosen, warrant, bars.begin("Releasing", len(chosen)))
@@ -185,8 +185,8 @@ def destroy(choose: Callable[[Settings], list[Label]], warrant: Warrant, *, yes:
             for label in chosen:
                 quarantine.remove(_destruction(label, warrant))
                 advance(1)
-        migrate_registry(settings.registry_database)
-        finish_decisions(quarantine_folder(settings), QuarantineLedger(open_database(settings.registry_database)))
+        with opened_registry(settings) as registry:
+            finish_decisions(quarantine_folder(settings), QuarantineLedger(registry))
     if as_json:
         click.echo(json.dumps({"destroyed": [label.quarantine_id for label in chosen]}, indent=1))
         return

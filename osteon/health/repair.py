@@ -6,6 +6,8 @@ Nothing is taken away: rows are added, objects are sent again, and what is found
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from dicom_node.entry import Entry
 from osteon.health.findings import Finding, Verdict
 from osteon.health.losses import damaged_facts, damaged_segments, kept_everywhere, kinds
@@ -14,9 +16,9 @@ from osteon.home import locked_home
 from osteon.orthanc_access import connect
 from osteon.outboxes import Kept, readable_in, released_folder
 from osteon.rebuilding import Rebuilding, Rebuilt, rebuild_quarantine
+from osteon.registry_access import opened_registry
 from osteon.releasing import Release, finish_decisions
 from osteon.settings import Settings
-from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
 from storage.ledger_records import ObjectPlace
@@ -34,32 +36,37 @@ def no_bar(_title: str, _total: int) -> Advance:
 @dataclass(frozen=True, slots=True)
 class _Parts:
     settings: Settings
-    ledger: Ledger
-    notes: QuarantineLedger
+    registry: Engine
     orthanc: Orthanc
     bar: Bar
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.registry)
+
+    @property
+    def notes(self) -> QuarantineLedger:
+        return QuarantineLedger(self.registry)
 
 
 def repair(settings: Settings, bar: Bar = no_bar) -> Iterator[Finding]:
     """Every repair in turn. Raises HomeError, StorageError, KeyFileError, SQLAlchemyError and what Orthanc says."""
-    migrate_registry(settings.registry_database)
-    registry = open_database(settings.registry_database)
-    parts = _Parts(settings, Ledger(registry), QuarantineLedger(registry), connect(settings), bar)
-    with locked_home(settings.home, "quarantine"):
-        yield _quarantine(parts)
-        yield from _released(parts)
-    yield _journal(parts)
-    yield from _objects(parts)
+    with opened_registry(settings) as registry:
+        parts = _Parts(settings, registry, connect(settings), bar)
+        with locked_home(settings.home, "quarantine"):
+            yield _quarantine(parts)
+            yield from _released(parts)
+        yield _journal(parts)
+        yield from _objects(parts)
 
 
 def rebuild(settings: Settings, bar: Bar = no_bar) -> Rebuilt:
     """Only rows: of what Orthanc has, and of what is in quarantine. Raises as `repair`."""
-    migrate_registry(settings.registry_database)
-    registry = open_database(settings.registry_database)
-    parts = _Parts(settings, Ledger(registry), QuarantineLedger(registry), connect(settings), bar)
     rebuilt = Rebuilt()
-    rebuild_quarantine(settings.home / "quarantine", parts.ledger, parts.notes, rebuilt)
-    _rebuild_objects(parts, set(parts.orthanc.instance_ids()), rebuilt)
+    with opened_registry(settings) as registry:
+        parts = _Parts(settings, registry, connect(settings), bar)
+        rebuild_quarantine(settings.home / "quarantine", parts.ledger, parts.notes, rebuilt)
+        _rebuild_objects(parts, set(parts.orthanc.instance_ids()), rebuilt)
     return rebuilt
 
 
@@ -77,7 +84,7 @@ def _released(parts: _Parts) -> Iterator[Finding]:
     """Passes on what was released while Orthanc was down. The folder is there only when something ever was."""
     if not released_folder(parts.settings.home).is_dir():
         return
-    before, left = Release(parts.settings).forward(lambda _: None)
+    before, left = Release(parts.settings, parts.registry).forward(lambda _: None)
     detail = f"passed {before - left} objects on to Orthanc" + (f"; {left} still wait" if left else "")
     yield Finding("released objects", Verdict.LOOK if left else Verdict.GOOD, detail)
 

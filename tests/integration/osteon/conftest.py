@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import Engine
 
 from dicom_node.quarantine import Circumstances, Label, Quarantine
 from dicom_node.status import Reason
 from osteon.cli import main
+from osteon.registry_access import opened_registry
 from osteon.settings import PREFIX, Settings, read_settings
 from osteon.vault_access import open_vault
-from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
 from tests.services.orthanc import OrthancServer
@@ -39,6 +40,7 @@ class Home:
 
     settings: Settings
     orthanc: OrthancServer
+    registry: Engine
 
     @property
     def quarantine(self) -> Quarantine:
@@ -46,11 +48,11 @@ class Home:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(open_database(self.settings.registry_database))
+        return Ledger(self.registry)
 
     @property
     def notes(self) -> QuarantineLedger:
-        return QuarantineLedger(open_database(self.settings.registry_database))
+        return QuarantineLedger(self.registry)
 
     def set_aside(self, file: bytes, reason: Reason = Reason.RESIDUE, **changes: Any) -> Label:
         """As the door and the forwarder do it together."""
@@ -70,7 +72,7 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orthanc: OrthancServer) -> Home:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orthanc: OrthancServer) -> Iterator[Home]:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
     for name, value in orthanc.environment().items():
@@ -80,8 +82,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orthanc: OrthancServer
     settings = read_settings()
     settings.vault_folder.mkdir()
     open_vault(settings)
-    migrate_registry(settings.registry_database)
-    return Home(settings, orthanc)
+    with opened_registry(settings) as registry:
+        yield Home(settings, orthanc, registry)
+
+
+@pytest.fixture
+def either_home(home: Home, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """With its registry on SQLite, then on PostgreSQL."""
+    monkeypatch.setenv(f"{PREFIX}DATABASE_URL", database_url)
+    settings = read_settings()
+    with opened_registry(settings) as registry:
+        yield Home(settings, home.orthanc, registry)
 
 
 def osteon(*arguments: str, typed: str = "") -> Result:

@@ -14,7 +14,6 @@ from dicom_node.journal import Journal
 from dicom_node.outbox import Outbox
 from osteon.orthanc_access import credentials
 from osteon.outboxes import kept_in, object_folders
-from storage.database import open_database
 from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST
 from tests.builders.door import VaultInMemory, arrival, ct, damage, parts_in
 from tests.builders.ledger import association_summary
@@ -65,6 +64,17 @@ def node(home: Home) -> Iterator[Node]:
     made.outbox.close()
 
 
+@pytest.fixture
+def either_node(either_home: Home) -> Iterator[Node]:
+    """On both databases."""
+    for orthanc_id in either_home.ids_in_orthanc():
+        delete(either_home, orthanc_id)
+    made = Node(either_home, f"1.2.{uuid.uuid4().int}")
+    yield made
+    made.forwarder.close()
+    made.outbox.close()
+
+
 def delete(home: Home, orthanc_id: str) -> None:
     """As an administrator would, or a power cut."""
     requests.delete(
@@ -73,18 +83,19 @@ def delete(home: Home, orthanc_id: str) -> None:
 
 
 def empty_ledger(home: Home) -> None:
-    with open_database(home.settings.registry_database).begin() as connection:
+    with home.registry.begin() as connection:
         for table in ("instance", "series", "study", "patient", "quarantined_object", "association"):
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names of ours
 
 
 def rows(home: Home) -> list[tuple[Any, ...]]:
-    with open_database(home.settings.registry_database).connect() as connection:
+    with home.registry.connect() as connection:
         wanted = text("SELECT sop_instance_uid, sha256, size, orthanc_id, source_digest, association_id FROM instance")
         return sorted(tuple(row) for row in connection.execute(wanted))
 
 
-def test_an_empty_ledger_is_rebuilt_from_outbox_and_orthanc(home: Home, node: Node) -> None:
+def test_an_empty_ledger_is_rebuilt_from_outbox_and_orthanc(either_node: Node) -> None:
+    node, home = either_node, either_node.home
     for number in range(3):
         node.send(number)
     node.forward()
@@ -97,7 +108,8 @@ def test_an_empty_ledger_is_rebuilt_from_outbox_and_orthanc(home: Home, node: No
     assert rows(home) == before
 
 
-def test_what_only_orthanc_knows_is_rebuilt_and_says_what_it_does_not_know(home: Home, node: Node) -> None:
+def test_what_only_orthanc_knows_is_rebuilt_and_says_what_it_does_not_know(either_node: Node) -> None:
+    node, home = either_node, either_node.home
     node.send()
     node.forward()
     ((uid, sha256, size, orthanc_id, _, _),) = rows(home)
@@ -174,7 +186,8 @@ def test_an_object_that_orthanc_lacks_is_sent_again_from_the_outbox(home: Home, 
     assert home.ledger.lost() == []
 
 
-def test_what_is_nowhere_is_named_with_study_and_association_until_it_comes_again(home: Home, node: Node) -> None:
+def test_what_is_nowhere_is_named_with_study_and_association_until_it_comes_again(either_node: Node) -> None:
+    node, home = either_node, either_node.home
     node.send()
     node.forward()
     ((uid, *_),) = rows(home)
