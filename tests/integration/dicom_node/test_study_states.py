@@ -27,7 +27,8 @@ from tests.services.dcmqrscp import archive
 from tests.services.dcmtk import storescu
 from tests.services.processes import wait_for
 
-STUDY, SERIES = "1.2.826.0.1.3680043.8.498.77", "1.2.826.0.1.3680043.8.498.77.1"
+STUDY, OTHER_STUDY = "1.2.826.0.1.3680043.8.498.77", "1.2.826.0.1.3680043.8.498.78"
+SERIES = f"{STUDY}.1"
 OURS = str(MAP(STUDY))
 RECEIVING, PROVISIONAL, CONFIRMED, REVISED = (
     StudyState.RECEIVING,
@@ -39,8 +40,8 @@ RECEIVING, PROVISIONAL, CONFIRMED, REVISED = (
 pytestmark = pytest.mark.usefixtures("quick_disk")
 
 
-def slice_(number: int) -> bytes:
-    return ct(StudyInstanceUID=STUDY, SeriesInstanceUID=SERIES, SOPInstanceUID=f"{SERIES}.{number}")
+def slice_(number: int, study: str = STUDY) -> bytes:
+    return ct(StudyInstanceUID=study, SeriesInstanceUID=f"{study}.1", SOPInstanceUID=f"{study}.1.{number}")
 
 
 def images(*numbers: int) -> list[Image]:
@@ -234,13 +235,15 @@ def test_only_a_source_that_names_what_is_here_confirms(
     assert found.state is (CONFIRMED if reason is None else PROVISIONAL)
 
 
-def test_a_peer_that_did_not_answer_is_left_alone_for_a_while(
+def test_a_peer_that_did_not_answer_is_left_alone_for_a_while_with_all_its_studies(
     tmp_path: Path, registry: Engine, peers: dict[str, PeerAddress]
 ) -> None:
     station = Station(tmp_path / "node", registry, peers, delays=Delays(3600, 3600))
     with answering(FindPeer(STUDY, aborts=True)) as peer:
         peers["PACS"] = peer.address
-        receive_and_settle(station, 1, 2)
+        station.receive(slice_(1), slice_(1, OTHER_STUDY))
+        station.forward()
+        station.rest()
         for _ in range(5):
             station.tick()
 
@@ -341,6 +344,19 @@ def test_while_objects_wait_for_orthanc_no_node_takes_their_study_for_idle(
 
     assert during is RECEIVING
     assert (one.standing(STUDY).state, one.standing(STUDY).revision) == (PROVISIONAL, 1)
+
+
+def test_an_object_that_has_just_come_to_the_outbox_keeps_its_study_from_being_settled(station: Station) -> None:
+    station.receive(slice_(1))
+    station.forward()
+    station.tick()
+    station.store.away = ImageStoreUnavailableError("down")
+    station.receive(slice_(1, OTHER_STUDY))
+    station.tick(after=IDLE_SECONDS - 1)
+    station.receive(slice_(2))
+    station.tick(after=1)
+
+    assert station.standing(STUDY).state is RECEIVING
 
 
 def test_two_nodes_on_one_database_take_each_step_once(
