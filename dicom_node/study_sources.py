@@ -70,6 +70,14 @@ class StudySources:
             except OSError as error:
                 log.warning("a study's source cannot be kept: %s", type(error).__name__)
 
+    def take_over(self, folder: Path) -> None:
+        """Of a process that there is no more: what is kept there is kept here from now on."""
+        remove_drafts(folder)
+        with self._lock:
+            for study_uid, ae_title in _found_in(folder):
+                (folder / f"{study_uid}{SUFFIX}").replace(self._path(study_uid))
+                self._kept[study_uid] = ae_title
+
     def kept(self) -> dict[str, str]:
         """The studies that can be asked for, by pseudonymised UID, and the AE title of whom to ask."""
         with self._lock:

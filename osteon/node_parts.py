@@ -33,7 +33,7 @@ from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
 from osteon.settings import Settings, read_settings
-from osteon.study_parts import build_study_clock
+from osteon.study_parts import build_study_clock, sources_of, take_over_sources
 from osteon.vault_access import open_vault
 from storage.database import migrate_registry, open_database
 from storage.ledger import Ledger
@@ -90,7 +90,9 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     database = open_database(settings.registry_database)
     ledger, orthanc = Ledger(database), connect(settings)
     map_uid = UidMap(keys.derive("uid"))
-    sources = StudySources(settings.home / "studies" / str(worker), keys, access.address_of)
+    sources = StudySources(sources_of(settings.home, worker), keys, access.address_of)
+    if worker == 0:
+        take_over_sources(settings.home, settings.workers, sources)
     commitment = build_commitment(
         settings,
         keys=keys,
@@ -120,6 +122,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
             note_source=sources.note,
         )
 
+    outboxes = [(outbox, journal), *_left_over(settings, worker)]
     forwarders = [
         Forwarder(
             outbox=from_outbox,
@@ -131,13 +134,13 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
             note_set_aside=commitment.set_aside.note_replaced,
             metrics=metrics,
         )
-        for from_outbox, from_journal in [(outbox, journal), *_left_over(settings, worker)]
+        for from_outbox, from_journal in outboxes
     ]
     clock = build_study_clock(
         settings,
         states=StudyStates(database),
         sources=sources,
-        outbox=outbox,
+        outboxes=[one for one, _ in outboxes],
         address_of=access.address_of,
         map_uid=map_uid,
     )

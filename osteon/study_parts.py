@@ -1,7 +1,9 @@
 """Putting together what watches the states of studies: clock, sealed sources, and questions to the peers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from dicom_node.contexts import IMAGE_SOP_CLASSES
 from dicom_node.finding import asking
@@ -19,19 +21,35 @@ MODALITIES = frozenset({"CT", "MR", "PT"})
 """Of the SOP classes that are taken (PS3.3 C.8: enumerated for each of them)."""
 
 
+def sources_of(home: Path, worker: int) -> Path:
+    """The folder of one worker of the node, by its number."""
+    return home / "studies" / str(worker)
+
+
+def take_over_sources(home: Path, workers: int, sources: StudySources) -> None:
+    """What is kept by workers that there are no more: else nobody would ask for it, nor remove it in time."""
+    in_use = {sources_of(home, number) for number in range(workers)}
+    for folder in [home / "studies", *sorted((home / "studies").iterdir())]:
+        if folder.is_dir() and folder not in in_use:
+            sources.take_over(folder)
+            with suppress(OSError):  # of the folder itself: there are others in it
+                folder.rmdir()
+
+
 def build_study_clock(
     settings: Settings,
     *,
     states: StudyStates,
     sources: StudySources,
-    outbox: Outbox,
+    outboxes: Sequence[Outbox],
     address_of: Callable[[str], PeerAddress | None],
     map_uid: UidMap,
 ) -> StudyClock:
+    """`outboxes`: those that this process forwards."""
     taken = Taken(sop_classes=frozenset(map(str, IMAGE_SOP_CLASSES)), modalities=MODALITIES, map_uid=map_uid)
     return StudyClock(
         states=states,
-        on_their_way=outbox.studies,
+        on_their_way=lambda: frozenset[str]().union(*(outbox.studies() for outbox in outboxes)),
         confirmation=Confirmation(
             states=states,
             sources=sources,

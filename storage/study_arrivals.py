@@ -12,12 +12,12 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ledger_records import StoredObject
-from storage.ledger_tables import InstanceRow
+from storage.ledger_tables import InstanceRow, SeriesRow
 from storage.study_lifecycle import Reason, StudyEvent, StudyState, step
 from storage.study_moves import begin, move
 from storage.study_state_tables import StudyStateRow
+from storage.upserts import in_pieces
 
-LOOKUP_SIZE = 1000
 IS_HERE = InstanceRow.lost_at.is_(None)
 
 
@@ -35,12 +35,17 @@ def noting_arrivals(connection: Connection, objects: Sequence[StoredObject]) -> 
         _note(connection, arrived)
 
 
-def note_lost(connection: Connection, study_instance_uids: Collection[str]) -> None:
-    """Objects of these studies are no longer in the image store: nobody may take the studies for complete."""
-    for row in _locked(connection, study_instance_uids).values():
+def note_lost(connection: Connection, sop_instance_uids: Collection[str]) -> None:
+    """These objects are no longer in the image store: nobody may take their studies for complete."""
+    for row in _locked(connection, _studies_of(connection, sop_instance_uids)).values():
         found = step(StudyState(row["state"]), StudyEvent.OBJECTS_LOST)
         if found is not None:
             move(connection, row, found, {"reason": Reason.OBJECTS_LOST.value})
+
+
+def note_found(connection: Connection, sop_instance_uids: Collection[str]) -> None:
+    """These objects were lost, and are in the image store again: to their studies, that is an arrival."""
+    _note(connection, _studies_of(connection, sop_instance_uids))
 
 
 def _note(connection: Connection, arrived: dict[str, datetime]) -> None:
@@ -75,16 +80,30 @@ def _begun(connection: Connection, uid: str, received_at: datetime) -> bool:
 
 def _recorded(connection: Connection, sop_instance_uids: Collection[str]) -> frozenset[str]:
     found: set[str] = set()
-    for some in _chunks(sop_instance_uids):
+    for some in in_pieces(sop_instance_uids):
         wanted = select(InstanceRow.sop_instance_uid).where(InstanceRow.sop_instance_uid.in_(some), IS_HERE)
         found.update(connection.execute(wanted).scalars())
     return frozenset(found)
 
 
+def _studies_of(connection: Connection, sop_instance_uids: Collection[str]) -> dict[str, datetime]:
+    """The studies of these objects, and when the last of each was received."""
+    found: dict[str, datetime] = {}
+    for some in in_pieces(sop_instance_uids):
+        wanted = (
+            select(SeriesRow.study_instance_uid, InstanceRow.received_at)
+            .join(SeriesRow, SeriesRow.series_instance_uid == InstanceRow.series_instance_uid)
+            .where(InstanceRow.sop_instance_uid.in_(some))
+        )
+        for study, received_at in connection.execute(wanted):
+            found[study] = max(received_at, found.get(study, received_at))
+    return found
+
+
 def _locked(connection: Connection, study_instance_uids: Collection[str]) -> dict[str, RowMapping]:
     """The rows of these studies, held until the transaction ends; in one order, so that two cannot wait crosswise."""
     rows: dict[str, RowMapping] = {}
-    for some in _chunks(study_instance_uids):
+    for some in in_pieces(study_instance_uids):
         wanted = (
             select(StudyStateRow.__table__)
             .where(StudyStateRow.study_instance_uid.in_(some))
@@ -93,9 +112,3 @@ def _locked(connection: Connection, study_instance_uids: Collection[str]) -> dic
         )
         rows |= {row["study_instance_uid"]: row for row in connection.execute(wanted).mappings()}
     return rows
-
-
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), LOOKUP_SIZE):
-        yield ordered[start : start + LOOKUP_SIZE]

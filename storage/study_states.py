@@ -15,8 +15,8 @@ from storage.study_lifecycle import GROWING, StudyEvent, StudyState, step
 from storage.study_moves import count_objects, move
 from storage.study_records import ListedStudy, SourceAnswer, Standing, Transition
 from storage.study_state_tables import StudyStateRow, StudyTransitionRow
+from storage.upserts import in_pieces
 
-LOOKUP_SIZE = 1000
 STREAM_SIZE = 500
 
 IS_GROWING = StudyStateRow.state.in_(sorted(state.value for state in GROWING))
@@ -37,11 +37,10 @@ class StudyStates:
     def of(self, study_instance_uids: Collection[str]) -> dict[str, Standing]:
         """What is recorded of these studies; nothing of one that is unknown."""
         found: dict[str, Standing] = {}
-        ordered = sorted(study_instance_uids)
         with self._engine.connect() as connection:
-            for start in range(0, len(ordered), LOOKUP_SIZE):
-                some = StudyStateRow.study_instance_uid.in_(ordered[start : start + LOOKUP_SIZE])
-                rows = connection.execute(select(StudyStateRow.__table__).where(some)).mappings()
+            for some in in_pieces(study_instance_uids):
+                wanted = select(StudyStateRow.__table__).where(StudyStateRow.study_instance_uid.in_(some))
+                rows = connection.execute(wanted).mappings()
                 found |= {row["study_instance_uid"]: Standing.of(row) for row in rows}
         return found
 

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, delete, text, update
@@ -12,7 +12,7 @@ from storage.database import migrate_registry, writing
 from storage.ledger import Ledger
 from storage.ledger_records import StoredObject
 from storage.ledger_tables import InstanceRow, SeriesRow, StudyRow
-from storage.study_arrivals import note_lost
+from storage.study_arrivals import note_found, note_lost
 from storage.study_lifecycle import Reason, StudyState
 from storage.study_records import SourceAnswer, Standing
 from storage.study_states import StudyStates
@@ -265,22 +265,31 @@ def test_a_study_is_never_confirmed_with_an_object_that_came_at_that_moment(
         assert (found.state, found.revision) == (StudyState.REVISED, number + 1)
 
 
+def lose(engine: Engine, uid: str, at: datetime | None) -> None:
+    """Mark an object as lost, or found again, as whoever looks for lost objects does."""
+    with writing(engine).begin() as connection:
+        connection.execute(update(InstanceRow).where(InstanceRow.sop_instance_uid == uid).values(lost_at=at))
+        (note_found if at is None else note_lost)(connection, [uid])
+
+
+@pytest.mark.parametrize("returns", ["it is sent again", "it is found again"])
 def test_lost_objects_make_a_study_unsure_and_their_return_is_an_arrival(
-    engine: Engine, ledger: Ledger, states: StudyStates
+    engine: Engine, ledger: Ledger, states: StudyStates, returns: str
 ) -> None:
     ledger.record(slices(1, 2))
     confirmed(states)
-    with writing(engine).begin() as connection:
-        lost = InstanceRow.sop_instance_uid == slices(1)[0].sop_instance_uid
-        connection.execute(update(InstanceRow).where(lost).values(lost_at=stored_object().stored_at))
-        note_lost(connection, [STUDY_UID])
-    unsure = standing(states)
-    here = states.contents(STUDY_UID)
-    ledger.record(slices(1))
+    lost, kept = (item.sop_instance_uid for item in slices(1, 2))
+    lose(engine, lost, stored_object().stored_at)
+    unsure, here = standing(states), states.contents(STUDY_UID)
+    if returns == "it is sent again":
+        ledger.record(slices(1))
+    else:
+        lose(engine, lost, None)
 
     assert (unsure.state, unsure.reason, unsure.revision) == (StudyState.PROVISIONAL, Reason.OBJECTS_LOST, 1)
-    assert here == {SERIES_UID: frozenset({slices(2)[0].sop_instance_uid})}
+    assert here == {SERIES_UID: frozenset({kept})}
     assert (standing(states).state, standing(states).revision) == (StudyState.REVISED, 2)
+    assert sum(map(len, states.contents(STUDY_UID).values())) == 2
 
 
 def test_studies_are_listed_by_state_with_the_objects_that_are_here(ledger: Ledger, states: StudyStates) -> None:
