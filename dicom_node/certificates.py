@@ -1,5 +1,6 @@
 """Certificates: what identifies the one that a peer shows, and how long one of ours still holds."""
 
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 FINGERPRINT, NAME = "sha256:", "name:"
+_LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,17 @@ def named(name: str) -> str:
     return NAME + name.strip().lower()
 
 
-def end_of(file: Path) -> datetime:
-    """When the first certificate of a PEM file ends. Raises ValueError, OSError."""
+def ends_of(file: Path) -> list[datetime]:
+    """When each certificate of a PEM file ends, in their order. Raises ValueError, OSError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+        return [one.not_valid_after_utc for one in x509.load_pem_x509_certificates(file.read_bytes())]
+
+
+def renewals_of(file: Path) -> list[datetime]:
+    """When each revocation list in a PEM file has to be renewed. Raises ValueError, OSError."""
+    lists = [x509.load_pem_x509_crl(block) for block in _LIST.findall(file.read_bytes())]
+    return [one.next_update_utc for one in lists if one.next_update_utc is not None]
 
 
 def _common_names(certificate: x509.Certificate) -> list[str]:

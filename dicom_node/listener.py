@@ -31,6 +31,9 @@ from storage.ledger_records import AssociationSummary
 
 log = logging.getLogger("osteon.listener")
 
+NOT_ADMITTED, NO_TLS = "not_admitted", "no_tls"
+"""Why a connection came to no association, among the reasons of rejected ones."""
+
 PDU_BYTES = 131_072
 _BACKLOG = 128
 STOP_SECONDS = 10.0
@@ -177,6 +180,7 @@ class Listener:
         visit = self._access.admit(address)
         if visit is None:
             connection.close()
+            self._rejections.note("", address, NOT_ADMITTED)
             self._on_end()
             return
         waker = self._waker[0]
@@ -210,6 +214,8 @@ class Listener:
         finally:
             wire.close()
             visit.left()
+            if wire.problem:
+                self._rejections.note("", visit.address, NO_TLS)
             with self._lock:
                 self._open.pop(id(wire), None)
             self._on_end()

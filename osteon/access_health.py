@@ -5,13 +5,14 @@ import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
-from dicom_node.certificates import end_of
+from dicom_node.certificates import ends_of, renewals_of
 from dicom_node.peers import Address, Caller, NotAllowedError, Peer, Peers, plain_address
-from dicom_node.tls import TlsError, TlsFiles, server_context
+from dicom_node.tls import TlsError, server_context
 from osteon.addresses import LOOPBACK, door_host
 from osteon.door_access import known_peers, tls_files
 from osteon.settings import Settings
@@ -64,15 +65,15 @@ def tls_state(settings: Settings) -> tuple[bool, str]:
     if files is None or settings.tls_port is None:
         return True, "off (OSTEON_TLS_PORT): what is sent to the door travels in clear"
     server_context(files)
-    left = _end(files) - datetime.now(UTC)
-    if left <= timedelta():
-        raise TlsError(f"{files.certificate} ended {(-left).days} days ago: no client will accept it")
+    left, problem = _certificate_lasts(files.certificate), _problem_of(files.authorities)
     shown = _shown_at(door_host(settings), settings.tls_port)
     own = ssl.PEM_cert_to_DER_cert(_first(files.certificate.read_text("ascii", "replace")))
     said = f"port {settings.tls_port}, clients' certificates {files.clients.value}; {files.certificate} holds for "
     if shown != own:
         return False, f"{said}{left.days} days; the node that runs shows another one: start it again"
-    return left > ENDS_SOON, f"{said}{left.days} days{'' if left > ENDS_SOON else ': make a new one'}"
+    if left <= ENDS_SOON:
+        return False, f"{said}{left.days} days: make a new one"
+    return not problem, f"{said}{left.days} days{problem}"
 
 
 def _here(settings: Settings) -> Address:
@@ -105,11 +106,30 @@ def _others(peers: Peers) -> str:
     )
 
 
-def _end(files: TlsFiles) -> datetime:
+def _certificate_lasts(file: Path) -> timedelta:
+    """Raises TlsError when it has ended."""
     try:
-        return end_of(files.certificate)
+        left = ends_of(file)[0] - datetime.now(UTC)
     except ValueError:
-        raise TlsError(f"OSTEON_TLS_CERTIFICATE: {files.certificate} cannot be read") from None
+        raise TlsError(f"OSTEON_TLS_CERTIFICATE: {file} cannot be read") from None
+    if left <= timedelta():
+        raise TlsError(f"{file} ended {(-left).days} days ago: no client will accept it")
+    return left
+
+
+def _problem_of(authorities: Path | None) -> str:
+    """What is to be said of those that vouch for the clients. Raises TlsError when they keep everybody out."""
+    if authorities is None:
+        return ""
+    now = datetime.now(UTC)
+    if any(renewal <= now for renewal in renewals_of(authorities)):
+        raise TlsError(
+            f"{authorities} holds a revocation list that is out of date: its authority's clients are refused"
+        )
+    left = min(ends_of(authorities)) - now
+    if left <= timedelta():
+        return f"; an authority in {authorities} ended {(-left).days} days ago"
+    return f"; an authority in {authorities} ends in {left.days} days" if left <= ENDS_SOON else ""
 
 
 def _shown_at(host: str, port: int) -> bytes | None:

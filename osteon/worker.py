@@ -13,6 +13,7 @@ from dicom_node.handover import ENDED, READY, Taker
 from dicom_node.peers_file import PeersError
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
+from dicom_node.tls import TlsError
 from osteon.door_access import known_peers
 from osteon.failing import EXPECTED
 from osteon.logs import set_level
@@ -29,7 +30,7 @@ RELOADABLE = {"profile", "default_issuer", "issuers", "log_level", "peers"}
 UNUSABLE = (SettingsError, ProfileError, ApprovalError, PeersError)
 """A configuration that is, says so by one of these."""
 
-_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError)
+_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError, TlsError)
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 

@@ -100,7 +100,7 @@ class Judge:
         return _Known(stored, present, on_their_way)
 
     def _on_their_way(self, asked_at: datetime) -> Mapping[str, str]:
-        """What is in the outbox. For very much in it and many who ask: a look of a moment ago, but after the request."""
+        """What is in the outbox. With much in it and many who ask: a look of a moment ago, but after the request."""
         now = self._now()
         if self._seen is None or not (asked_at < self._seen[0] <= now < self._seen[0] + FRESH):
             self._seen = now, self._in_outbox()

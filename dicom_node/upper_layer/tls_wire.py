@@ -52,7 +52,7 @@ class TlsWire(Wire):
                 self._flush()
 
     def _has_more(self) -> bool:
-        return bool(self._engine.pending() or self._incoming.pending)
+        return self._engine.pending() > 0 or self._incoming.pending > 0
 
     def _receive(self, view: memoryview) -> int:
         if not self._is_open:

@@ -142,10 +142,6 @@ class Wire:
         except OSError as error:
             raise ClosedError(type(error).__name__) from None
 
-    def _has_more(self) -> bool:
-        """Whether something was read from the network that nobody has asked for yet."""
-        return False
-
     def close(self) -> None:
         """End the connection; a read under way ends too. More than once is once."""
         with suppress(OSError):
@@ -182,6 +178,10 @@ class Wire:
     def _receive(self, view: memoryview) -> int:
         """Some bytes, as soon as there are any."""
         return self._socket.recv_into(view)
+
+    def _has_more(self) -> bool:
+        """Whether something that the peer sent was taken from the network already, and not read yet."""
+        return False
 
     def _close_softly(self) -> None:
         """What there is to say before closing."""

@@ -12,6 +12,7 @@ from dicom_node.access import Access
 from dicom_node.peers import Allowance, PeerLimits, Peers
 from dicom_node.peers import Peer as KnownPeer
 from dicom_node.upper_layer.association import Limits
+from storage.ledger_records import AssociationSummary, RejectedAssociations
 from tests.builders.door import Parts, ct
 from tests.builders.peer import (
     ASSOCIATE_AC,
@@ -90,6 +91,10 @@ def test_a_connection_from_where_nobody_may_call_is_closed_before_a_byte_is_read
         with Peer(port, source=ANOTHER) as peer:
             assert peer.socket.recv(1) == b""
         assert kind_of_answer(port, "PACS", LOOPBACK) == ASSOCIATE_AC
+    rejected = [fact for _, fact in parts.journal.read() if isinstance(fact, RejectedAssociations)]
+    assert [(one.peer_address, one.calling_ae_title, one.reason, one.count) for one in rejected] == [
+        (ANOTHER, "", "not_admitted", 1)
+    ]
 
 
 def test_a_peer_that_is_refused_a_hundred_times_is_two_lines_in_the_log(
@@ -212,4 +217,5 @@ def test_both_families_are_listened_on_when_asked_for(parts: Parts, host: str, s
                 assert answer is not None
                 assert answer.kind == ASSOCIATE_AC
                 assert peer.release()
-    assert {summary.peer_address for _, summary in parts.journal.read()} == set(sources)  # type: ignore[union-attr]
+    summaries = [fact for _, fact in parts.journal.read() if isinstance(fact, AssociationSummary)]
+    assert {summary.peer_address for summary in summaries} == set(sources)

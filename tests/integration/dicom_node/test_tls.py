@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydicom import dcmread
 from pynetdicom import AE
 
@@ -20,6 +21,7 @@ from dicom_node.peers import Peer as KnownPeer
 from dicom_node.peers import Peers
 from dicom_node.tls import Clients, TlsFiles, server_context
 from dicom_node.upper_layer.association import Limits
+from osteon.commands.send import command as send
 from tests.builders.certificates import Authority, Held
 from tests.builders.door import Parts, ct
 from tests.builders.peer import (
@@ -112,9 +114,16 @@ def client_context(trust: Trust, held: Held | None = None) -> ssl.SSLContext:
 class SecuredPeer(Peer):
     """A raw peer under TLS."""
 
-    def __init__(self, port: int, context: ssl.SSLContext) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext, *, is_strict: bool = False) -> None:
+        """`is_strict`: an end without a close_notify is an error."""
         super().__init__(port)
-        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+        try:
+            self.socket = context.wrap_socket(
+                self.socket, server_hostname="localhost", suppress_ragged_eofs=not is_strict
+            )
+        except OSError:
+            self.close()
+            raise
 
 
 # Foreign clients
@@ -141,18 +150,55 @@ def test_storescu_comes_through_with_every_suite_of_the_profile(
 
 
 def test_echoscu_is_answered(secured: int, trust: Trust) -> None:
-    command = [program("echoscu"), "-v", "-aec", "OSTEON", *shown(trust.client), "+cf", str(trust.authority.file)]
+    command = [
+        program("echoscu"),
+        "-v",
+        "-aec",
+        "OSTEON",
+        *shown(trust.client),
+        "+cf",
+        str(trust.authority.file),
+    ]
     answer = subprocess.run([*command, "127.0.0.1", str(secured)], capture_output=True, text=True, check=False)
     assert "Received Echo Response (Success)" in answer.stdout + answer.stderr
 
 
+@pytest.fixture
+def secured_by_rsa(parts: Parts, trust: Trust) -> Iterator[int]:
+    """The port of a door whose certificate goes with every cipher that there was."""
+    held = trust.authority.vouch_for("rsa", rsa_bits=2048)
+    files = TlsFiles(certificate=held.certificate, key=held.key, authorities=trust.authority.file)
+    with listening(parts.door, parts.journal, tls=server_context(files)) as port:
+        yield port
+
+
 @pytest.mark.parametrize(
-    "profile", [pytest.param("+pa", id="AES of CBC"), pytest.param("+pn", id="nothing but a signature")]
+    ("options", "comes_through"),
+    [
+        pytest.param(["+py"], True, id="BCP 195, non-downgrading"),
+        pytest.param(["+cs", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"], True, id="a suite of the profile"),
+        pytest.param(["+cs", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"], True, id="another"),
+        pytest.param(["+pa"], False, id="AES in CBC mode"),
+        pytest.param(["+pn"], False, id="nothing but a signature"),
+    ],
 )
-def test_retired_profiles_are_refused(secured: int, parts: Parts, trust: Trust, file: Path, profile: str) -> None:
-    sent = storescu(secured, [file], *shown(trust.client), "+cf", str(trust.authority.file), profile)
-    assert sent.returncode != 0
-    assert parts.outbox.depth() == 0
+def test_retired_profiles_are_refused(
+    secured_by_rsa: int, parts: Parts, trust: Trust, file: Path, options: list[str], *, comes_through: bool
+) -> None:
+    sent = storescu(secured_by_rsa, [file], *shown(trust.client), "+cf", str(trust.authority.file), *options)
+    assert (sent.returncode == 0) is comes_through, sent.stderr
+    assert parts.outbox.depth() == comes_through
+
+
+@pytest.mark.parametrize("cipher", ["AES256-GCM-SHA384", "ECDHE-RSA-AES256-SHA384", "DHE-RSA-AES256-GCM-SHA384"])
+def test_ciphers_without_ephemeral_elliptic_keys_or_authentication_are_refused(
+    secured_by_rsa: int, trust: Trust, cipher: str
+) -> None:
+    context = client_context(trust, trust.client)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{cipher}:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError, match=r"(?i)handshake.failure"):
+        SecuredPeer(secured_by_rsa, context)
 
 
 def test_who_shows_no_certificate_is_refused(secured: int, parts: Parts, trust: Trust, file: Path) -> None:
@@ -212,6 +258,22 @@ def test_pynetdicom_comes_through(
     assert association.send_c_store(dcmread(file)).Status == 0
     association.release()
     wait_for(lambda: ("released", 1, 1, 0, 0, 0) in sums(parts.journal), "the summary is written")
+
+
+def test_our_own_sender_comes_through(secured: int, parts: Parts, trust: Trust, file: Path) -> None:
+    arguments = [
+        str(file),
+        "--to",
+        f"OSTEON@127.0.0.1:{secured}",
+        "--tls",
+        "--tls-ca",
+        str(trust.authority.file),
+    ]
+    mine = ["--tls-cert", str(trust.client.certificate), "--tls-key", str(trust.client.key)]
+    sent = CliRunner().invoke(send, [*arguments, *mine])
+    assert sent.exit_code == 0, sent.output
+    assert parts.outbox.depth() == 1
+    assert CliRunner().invoke(send, [*arguments, "--again"]).exit_code != 0
 
 
 @pytest.mark.parametrize("version", ["-tls1", "-tls1_1"])
@@ -277,7 +339,7 @@ def test_a_large_object_is_taken_whole(trust: Trust, tmp_path: Path) -> None:
 
 def test_what_was_said_last_arrives_before_the_end(secured: int, trust: Trust) -> None:
     """A rejection, and then the end of the stream as TLS has it."""
-    with SecuredPeer(secured, client_context(trust, trust.client)) as peer:
+    with SecuredPeer(secured, client_context(trust, trust.client), is_strict=True) as peer:
         assert peer.associate(associate_rq(called="SOMEONE")) == Pdu(ASSOCIATE_RJ, bytes((0, 1, 1, 7)))
         assert isinstance(peer.socket, ssl.SSLSocket)
         assert peer.socket.recv(10) == b"", "closed by a close_notify"

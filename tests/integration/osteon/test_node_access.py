@@ -13,9 +13,12 @@ from pynetdicom import AE
 from pynetdicom.events import EVT_C_ECHO
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from dicom_node.entrances import open_entrances
 from dicom_node.journal import Journal
+from dicom_node.listener import PortTakenError
 from dicom_node.tls import TlsError, TlsFiles, server_context
 from osteon.access_health import tls_state, why_not_from_here
+from osteon.node_parts import prepare_node
 from osteon.settings import Settings
 from tests.builders.certificates import Authority
 from tests.builders.peer import ASSOCIATE_AC, ASSOCIATE_RJ, KeepingDoor, Peer, associate_rq, listening
@@ -48,6 +51,7 @@ port = {gone}
 [[peer]]
 ae_title = "OSTEON_DOCTOR"
 from = ["127.0.0.1"]
+associations = 2
 """
 
 
@@ -102,7 +106,7 @@ def test_the_node_does_what_its_peers_file_says(
 ) -> None:
     file, gone, client = tmp_path / "peers.toml", free_port(), authority.vouch_for("PACS")
     file.write_text(PEERS.format(archive=archive, gone=gone))
-    node.settings |= {"OSTEON_PEERS": str(file), "OSTEON_DICOM_HOST": "127.0.0.1,::1"}
+    node.settings |= {"OSTEON_PEERS": str(file), "OSTEON_DICOM_HOST": "127.0.0.1,::1", "OSTEON_WORKERS": "3"}
     node.start()
     tls_port = int(node.settings["OSTEON_TLS_PORT"])
     options = ("+tls", str(client.key), str(client.certificate), "+cf", str(authority.file))
@@ -114,6 +118,12 @@ def test_the_node_does_what_its_peers_file_says(
             answer = peer.associate(associate_rq(calling=calling))
             assert answer is not None
             assert answer.kind == expected
+            assert answer.kind == ASSOCIATE_RJ or peer.release()
+    three = [_associate(node, "OSTEON_DOCTOR") for _ in range(3)]
+    assert [kind for _, kind in three] == [ASSOCIATE_AC, ASSOCIATE_AC, ASSOCIATE_RJ], "whichever worker serves it"
+    for peer, kind in three:
+        assert kind == ASSOCIATE_RJ or peer.release()
+        peer.close()
     context = ssl.create_default_context(cafile=authority.file)
     context.load_cert_chain(client.certificate, client.key)
     with socket.create_connection(("::1", tls_port)) as plain, context.wrap_socket(plain, server_hostname="::1"):
@@ -130,6 +140,13 @@ def test_the_node_does_what_its_peers_file_says(
     assert verdict == "ok", detail
     assert f"port {tls_port}, clients' certificates required" in detail
     assert "holds for 364 days" in detail
+
+
+def _associate(node: Product, calling: str) -> tuple[Peer, int]:
+    peer = Peer(node.dicom_port)
+    answer = peer.associate(associate_rq(calling=calling))
+    assert answer is not None
+    return peer, answer.kind
 
 
 @pytest.fixture
@@ -161,6 +178,20 @@ def test_the_doctor_says_that_a_certificate_has_ended(door: Callable[..., Settin
         tls_state(door(-3))
 
 
+def test_the_doctor_looks_at_the_authorities_too(
+    door: Callable[..., Settings], authority: Authority, tmp_path: Path
+) -> None:
+    settings = door(300)
+    short = Authority(tmp_path, "short", lasts=timedelta(days=11))
+    ended = Authority(tmp_path, "ended", lasts=timedelta(days=-2))
+    out_of_date = authority.revoke(lasts=timedelta(days=-1))
+    for file, said in ((short.file, "ends in 10 days"), (ended.file, "ended 2 days ago")):
+        assert tls_state(settings.model_copy(update={"tls_ca": file}))[0] is False
+        assert tls_state(settings.model_copy(update={"tls_ca": file}))[1].endswith(f"an authority in {file} {said}")
+    with pytest.raises(TlsError, match="a revocation list that is out of date"):
+        tls_state(settings.model_copy(update={"tls_ca": out_of_date}))
+
+
 def test_the_doctor_says_when_the_node_still_shows_another_certificate(
     door: Callable[..., Settings], authority: Authority
 ) -> None:
@@ -187,27 +218,26 @@ def test_the_doctor_knows_that_the_peers_file_keeps_it_out(tmp_path: Path) -> No
     assert why_not_from_here(elsewhere, "PACS") == "the AE title may not call from this address"
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("OSTEON_PEERS", "only_known = 3", "only_known: 3 is not allowed; write true or false"),
-        ("OSTEON_TLS_CA", "no certificate", "holds no certificates in PEM"),
-    ],
-)
-def test_what_cannot_be_used_is_one_line(node: Product, tmp_path: Path, name: str, text: str, said: str) -> None:
-    file = tmp_path / "wrong"
-    file.write_text(text)
-    file.chmod(0o600)
-    node.settings |= {name: str(file)}
+def test_a_peers_file_that_cannot_be_used_is_one_line(node: Product, tmp_path: Path) -> None:
+    file = tmp_path / "peers.toml"
+    file.write_text("only_known = 3")
+    node.settings |= {"OSTEON_PEERS": str(file)}
     assert node.launch().wait(60) == 1
     node.process = None
     (line,) = [line for line in node.output.splitlines() if line.startswith("Error")]
-    assert said in line
-    assert str(file) in line
+    assert line == f"Error: peers {file}: only_known: 3 is not allowed; write true or false"
 
 
-def test_a_tls_port_that_is_taken_is_one_line_and_the_other_is_given_back(node: Product) -> None:
-    with socket.create_server(("127.0.0.1", int(node.settings["OSTEON_TLS_PORT"]))):
-        assert node.launch().wait(60) == 1
-        node.process = None
-    assert "Address already in use" in node.output
+def test_what_tls_lacks_is_said_before_anything_is_started(door: Callable[..., Settings], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    settings = door(300).model_copy(update={"home": home, "tls_ca": tmp_path / "none.pem"})
+    with pytest.raises(TlsError, match=r"OSTEON_TLS_CA: .*none.pem: No such file or directory"):
+        prepare_node(settings)
+    assert not home.exists()
+
+
+def test_a_tls_port_that_is_taken_is_named_and_the_other_is_given_back(door: Callable[..., Settings]) -> None:
+    settings = door(300).model_copy(update={"dicom_port": free_port()})
+    with pytest.raises(PortTakenError, match=f"DICOM port {settings.tls_port} on 127.0.0.1"):
+        open_entrances(settings.dicom_hosts, settings.dicom_port, settings.tls_port)
+    socket.create_server(("127.0.0.1", settings.dicom_port)).close()

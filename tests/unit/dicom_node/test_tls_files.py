@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.certificates import end_of
+from dicom_node.certificates import ends_of, renewals_of
 from dicom_node.tls import Clients, TlsError, TlsFiles, server_context
 from tests.builders.certificates import Authority
 
@@ -73,4 +73,11 @@ def test_without_clients_certificates_no_authority_is_needed(files: TlsFiles) ->
 
 def test_the_end_of_a_certificate_is_read(authority: Authority) -> None:
     held = authority.vouch_for("short", lasts=timedelta(days=10))
-    assert abs(end_of(held.certificate) - datetime.now(UTC) - timedelta(days=10)) < timedelta(minutes=5)
+    (end,) = ends_of(held.certificate)
+    assert abs(end - datetime.now(UTC) - timedelta(days=10)) < timedelta(minutes=5)
+
+
+def test_when_revocation_lists_are_to_be_renewed_is_read(authority: Authority) -> None:
+    assert renewals_of(authority.file) == []
+    (renewal,) = renewals_of(authority.revoke(authority.vouch_for("lost"), lasts=timedelta(days=7)))
+    assert abs(renewal - datetime.now(UTC) - timedelta(days=7)) < timedelta(minutes=5)

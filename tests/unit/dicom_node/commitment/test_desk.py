@@ -39,7 +39,8 @@ class Association:
     """A service with a desk, of a peer that has opened an association."""
 
     def __init__(self, spool: Spool, call: Callable[[str], None] = lambda _: None) -> None:
-        self._service = StoreService(KeepingDoor(), Tallies(lambda _: None), "127.0.0.1", Desk(spool, Lines(), call))
+        desk = Desk(spool, Lines(), call)
+        self._service = StoreService(KeepingDoor(), Tallies(lambda _: None), "127.0.0.1", desk=desk)
         self._service.opened("PACS")
 
     def ask(self, message: Message) -> Answer:
