@@ -30,8 +30,10 @@ def on_hang_up(*, stop: Callable[[], None], reload: Callable[[], None]) -> None:
     It stops when we were started from a terminal that is gone now. Started with `nohup`, we outlive the terminal.
     """
     terminal = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else _terminal()
+    outputs = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
 
     def hang_up(_number: int, _frame: FrameType | None) -> None:
+        _silence([descriptor for descriptor in outputs if not os.isatty(descriptor)])
         (stop if _is_gone(terminal) else reload)()
 
     signal.signal(signal.SIGHUP, hang_up)
@@ -47,3 +49,11 @@ def _terminal() -> int | None:
 def _is_gone(terminal: int | None) -> bool:
     """A terminal that was hung up answers nothing any more."""
     return terminal is not None and not os.isatty(terminal)
+
+
+def _silence(outputs: list[int]) -> None:
+    """Nobody reads what is said to a terminal that is gone, and saying it is an error."""
+    for descriptor in outputs:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pydicom
 import pytest
 from click.testing import CliRunner
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
 from pynetdicom import AE
 from pynetdicom.association import Association
 
@@ -25,18 +27,10 @@ WORD = "quinquemagne"
 """In no vocabulary."""
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Product]:
-    made = lone_node(tmp_path / "home")
-    made.start()
-    yield made
-    made.stop()
-
-
 @pytest.fixture(scope="module")
-def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A node that refuses every configuration that it is given, and so stays as it is."""
-    made = lone_node(tmp_path_factory.mktemp("steady") / "home")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Each test leaves it as it found it."""
+    made = lone_node(tmp_path_factory.mktemp("reloaded") / "home")
     made.start()
     yield made
     made.stop()
@@ -51,6 +45,18 @@ def written(path: Path, content: str) -> Iterator[None]:
         path.unlink()
 
 
+def hang_up(node: Product, result: str) -> None:
+    """SIGHUP, until it is counted that it had this result."""
+    before = reloads(node, result)
+    assert node.process is not None
+    os.kill(node.process.pid, signal.SIGHUP)
+    wait_for(lambda: reloads(node, result) == before + 1, f"{result} is counted", 20)
+
+
+def reloads(node: Product, result: str) -> float:
+    return metrics_of(node)("osteon_reloads_total", result=result) or 0
+
+
 def associate(node: Product) -> Association:
     entity = AE(ae_title="PACS")
     entity.add_requested_context(CT, "1.2.840.10008.1.2.1")
@@ -59,15 +65,24 @@ def associate(node: Product) -> Association:
     return made
 
 
-def send(association: Association, number: int) -> None:
-    study = f"1.2.3.{number}"  # another one each: nothing of it is known from the one before
+def send(association: Association) -> None:
+    """An object of a study of its own: nothing of it is known from the one before."""
+    study = generate_uid("1.2.3.")[:60]
     changes = {"SOPInstanceUID": f"{study}.1", "StudyInstanceUID": study, "SeriesInstanceUID": f"{study}.2"}
     dataset = pydicom.dcmread(BytesIO(ct(StudyDescription=f"Scanner {WORD}", **changes)))
     assert association.send_c_store(dataset).Status == 0
 
 
-def keeps_the_word(node: Product) -> list[bool]:
-    return [WORD in dataset.get("StudyDescription", "").lower() for dataset in data_sets_in(node.home)]
+def sent(node: Product) -> Dataset:
+    """The same on an association of its own; what became of it."""
+    association = associate(node)
+    send(association)
+    association.release()
+    return data_sets_in(node.home)[-1]
+
+
+def keeps_the_word(dataset: Dataset) -> bool:
+    return WORD in dataset.get("StudyDescription", "").lower()
 
 
 def reload(node: Product) -> tuple[int, str]:
@@ -77,32 +92,33 @@ def reload(node: Product) -> tuple[int, str]:
 
 
 def test_new_associations_get_the_new_vocabulary_and_open_ones_go_on_with_the_old(node: Product) -> None:
+    done, kept = reloads(node, "done"), len(data_sets_in(node.home))
     before = associate(node)
-    send(before, 1)
-    (node.home / "vocabulary.txt").write_text(f"{WORD}\n")
-    assert reload(node) == (0, "the node has read its configuration again\n")
-    send(before, 2)
-    after = associate(node)
-    send(after, 3)
-    send(before, 4)
+    send(before)
+    with written(node.home / "vocabulary.txt", f"{WORD}\n"):
+        assert reload(node) == (0, "the node has read its configuration again\n")
+        send(before)
+        after = associate(node)
+        send(after)
+        send(before)
+    hang_up(node, "done")
+    send(after)
     before.release()
     after.release()
-    assert keeps_the_word(node) == [False, False, True, False]
-    assert metrics_of(node)("osteon_reloads_total", result="done") == 1
+    assert [keeps_the_word(one) for one in data_sets_in(node.home)[kept:]] == [False, False, True, False, True]
+    assert not keeps_the_word(sent(node))
+    assert reloads(node, "done") == done + 2
     assert "the configuration was read again: settings, profile, vocabulary and issuers" in node.output
 
 
 def test_settings_in_the_homes_file_count_from_a_reload_on(node: Product) -> None:
-    association = associate(node)
-    send(association, 1)
-    association.release()
-    (node.home / "osteon.env").write_text("OSTEON_ISSUERS=PACS=LYON\nOSTEON_ORTHANC_TIMEOUT=31\n")
-    assert reload(node)[0] == 0
-    association = associate(node)
-    send(association, 2)
-    association.release()
-    first, second = data_sets_in(node.home)
+    first = sent(node)
+    with written(node.home / "osteon.env", "OSTEON_ISSUERS=PACS=LYON\nOSTEON_ORTHANC_TIMEOUT=31\n"):
+        hang_up(node, "done")
+        second = sent(node)
+    hang_up(node, "done")
     assert first.PatientID != second.PatientID, "a number of another issuer is another person's"
+    assert sent(node).PatientID == first.PatientID
     assert "OSTEON_ORTHANC_TIMEOUT has changed, which counts from the next start on" in node.output
 
 
@@ -115,25 +131,18 @@ def test_settings_in_the_homes_file_count_from_a_reload_on(node: Product) -> Non
     ],
 )
 def test_a_file_that_cannot_be_used_changes_nothing_and_is_named(
-    steady: Product, name: str, content: str, says: str
+    node: Product, name: str, content: str, says: str
 ) -> None:
-    before = metrics_of(steady)("osteon_reloads_total", result="failed") or 0
-    kept = len(data_sets_in(steady.home))
-    with written(steady.home / name, content):
-        assert steady.process is not None
-        os.kill(steady.process.pid, signal.SIGHUP)
-        wait_for(lambda: metrics_of(steady)("osteon_reloads_total", result="failed") == before + 1, "it is counted", 20)
-        association = associate(steady)
-        send(association, 10 + int(before))
-        association.release()
-    assert "the old one stays" in steady.output
-    assert says in steady.output
-    assert keeps_the_word(steady)[kept:] == [False]
+    with written(node.home / name, content):
+        hang_up(node, "failed")
+        assert not keeps_the_word(sent(node))
+    assert "the old one stays" in node.output
+    assert says in node.output
 
 
-def test_the_command_says_when_it_was_refused(steady: Product) -> None:
-    with written(steady.home / "vocabulary.txt", "12345\n"):
-        code, output = reload(steady)
+def test_the_command_says_when_it_was_refused(node: Product) -> None:
+    with written(node.home / "vocabulary.txt", "12345\n"):
+        code, output = reload(node)
     assert code == 1
     assert "the old configuration stays" in output
 

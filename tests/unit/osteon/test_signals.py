@@ -21,6 +21,7 @@ while not stopping.wait(0.02):
     if reload.is_set():
         reload.clear()
         said.write_text("reload")
+print("stopping", flush=True)  # an error on a terminal that is gone
 said.write_text("stop")
 """
 
