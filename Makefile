@@ -4,13 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check bench soak faults format lock clean
 
 help:
 	@echo "make run     set up and start everything; Ctrl-C stops it"
 	@echo "make test    set up and run the whole test suite"
 	@echo "make check   what CI runs: format, lint, types, import rules, tests"
 	@echo "make bench   measurements (none of them is a test)"
+	@echo "make soak    the door under load for half an hour: nothing lost, nothing that grows"
+	@echo "make faults  the long run of faults: 200 kills, Orthanc away, 100,000 hostile objects"
 	@echo "make format  bring the code into its format"
 	@echo "make lock    write the lock files anew after a change of pyproject.toml"
 
@@ -36,6 +38,19 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.dictionary_attack
 	$(BIN)/python -m benchmarks.uid_collisions
 	$(BIN)/python -m benchmarks.pseudonymisation_peers
+	$(BIN)/python -m benchmarks.door
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.end_to_end
+	$(BIN)/python -m benchmarks.memory
+
+soak: $(VENV)/.dev
+	@requirements/system-packages test
+	$(BIN)/python -m benchmarks.soak --minutes 30
+
+faults: $(VENV)/.dev
+	@requirements/system-packages test
+	$(BIN)/python -m tests.faults.long
+	$(BIN)/python -m benchmarks.upper_layer_fuzz --in-memory --conversations 1000000
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -162,7 +162,7 @@ def full_disk(run: Run, _: argparse.Namespace) -> None:
 def hostile(run: Run, chosen: argparse.Namespace) -> None:
     """Very many objects made to hurt."""
     answers: Counter[int] = Counter()
-    with running_site(_folder(run, "hostile")) as site:
+    with running_site(_folder(run, "hostile"), over_link=False) as site:
         assert site.node.process is not None
         objects = hostile_objects(run.random.randrange(1, 1 << 30))
         early = 0

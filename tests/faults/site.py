@@ -120,13 +120,15 @@ def running_site(
     *,
     home: Path | None = None,
     orthanc_home: Path | None = None,
+    over_link: bool = True,
 ) -> Iterator[Site]:
-    """A site that runs; what still does is ended afterwards."""
+    """A site that runs, until it is ended. `over_link`: whether its Orthanc is reached over a link that can be bad."""
     orthanc = MortalOrthanc(orthanc_home or folder / "orthanc-home")
     orthanc.start()
     try:
         with faulty_link(orthanc.port) as link:
-            site = Site(home or folder / "home", orthanc, link, settings or {})
+            direct = {} if over_link else {"OSTEON_ORTHANC_URL": orthanc.url}
+            site = Site(home or folder / "home", orthanc, link, direct | (settings or {}))
             try:
                 site.node.start()
                 yield site

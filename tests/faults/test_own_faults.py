@@ -52,7 +52,7 @@ def test_what_full_disks_of_vault_registry_and_quarantine_cannot_hold_is_not_ack
     home.mkdir()
     with (
         small_disk(home / "vault", MIB) as of_vault,
-        small_disk(home / "quarantine", 256 << 10) as of_quarantine,
+        small_disk(home / "quarantine", 128 << 10) as of_quarantine,
         small_disk(tmp_path / "registry", 2 * MIB) as of_registry,
         running_site(
             tmp_path, {"OSTEON_DATABASE_URL": f"sqlite:///{of_registry.folder / 'registry.sqlite'}"}, home=home
