@@ -24,6 +24,7 @@ from storage.sealing import seal_chunks, unseal_chunks
 
 MAGIC = b"OSTEON-QUARANTINE-1\n"
 SUFFIX = ".sealed"
+DAMAGED = ".damaged"
 _LENGTH_BYTES = 4
 _ID_BYTES = 16
 
@@ -109,13 +110,14 @@ class Quarantine:
             key_id=self._keys.key_id,
             **asdict(came),
         )
-        head = _label_to_json(label)
-        sealed = seal_chunks(self._seal_key, content, head)
         path = self._folder / (name + SUFFIX)
         try:
-            write_new(path, chain((MAGIC, len(head).to_bytes(_LENGTH_BYTES, "big"), head), sealed))
+            self._seal(path, label, content)
         except FileExistsError:
-            return _label_of(path)
+            with suppress(ValueError, KeyError, TypeError):
+                return _label_of(path)
+            path.rename(path.with_suffix(DAMAGED))  # what is damaged must not stand in the way of what is whole
+            self._seal(path, label, content)
         return label
 
     def labels(self) -> Iterator[Label]:
@@ -148,6 +150,11 @@ class Quarantine:
         (self._folder / (decision.quarantine_id + SUFFIX)).unlink(missing_ok=True)
         sync_folder(self._folder)
 
+    def _seal(self, path: Path, label: Label, content: bytes) -> None:
+        head = _label_to_json(label)
+        sealed = seal_chunks(self._seal_key, content, head)
+        write_new(path, chain((MAGIC, len(head).to_bytes(_LENGTH_BYTES, "big"), head), sealed))
+
     def _free_name(self, content: bytes, reason: Reason) -> str:
         """Equal for equal objects, unless the fate of the one before is decided: what comes then is another one."""
         for times in count():
@@ -168,6 +175,7 @@ def labels_in(folder: Path) -> Iterator[Label]:
 
 def damaged_in(folder: Path) -> Iterator[str]:
     """Names of sealed files whose label cannot be read."""
+    yield from (path.name for path in sorted(folder.glob(f"*{DAMAGED}")))
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             _label_of(path)

@@ -1,7 +1,6 @@
 """`osteon ledger`: what was received, and where it is now; and rows rebuilt from what is there."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -10,15 +9,14 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
+from osteon.accounting import association_accounts, is_missing, study_account
 from osteon.failing import failing_clearly
 from osteon.health.repair import rebuild as rebuild_rows
 from osteon.home import prepare_home
-from osteon.outboxes import kept_in, object_folders
 from osteon.progress import Bars
 from osteon.registry_access import opened_registry
 from osteon.settings import Settings, read_settings
 from storage.account_records import Account, AssociationAccount, Rejected, StudyAccount
-from storage.ledger import Ledger
 from storage.ledger_accounts import Accounts
 
 UNBALANCED, UNKNOWN = 1, 3
@@ -84,33 +82,13 @@ def rebuild(*, as_json: bool) -> None:
             click.echo(f"{count} objects in Orthanc {what}: left alone")
 
 
-class _Waiting:
-    """What lies in outboxes and has no row yet."""
-
-    def __init__(self) -> None:
-        self.by_association: Counter[str] = Counter()
-        self.by_study: Counter[str] = Counter()
-
-
-def _waiting(settings: Settings, registry: Engine) -> _Waiting:
-    entries = [one.entry for one in kept_in(object_folders(settings.home)) if not one.record.is_done]
-    places = Ledger(registry).places([entry.sop_instance_uid for entry in entries])
-    written = {(place.association_id, place.sop_instance_uid) for place in places}
-    waiting = _Waiting()
-    for entry in entries:
-        if (entry.association_id, entry.sop_instance_uid) not in written:
-            waiting.by_association[entry.association_id] += 1
-            waiting.by_study[entry.study_instance_uid] += 1
-    return waiting
-
-
 def _show_associations(
     settings: Settings, registry: Engine, association: str | None, since: datetime | None, as_json: bool
 ) -> None:
     accounts = Accounts(registry)
     at = datetime.now(UTC) - timedelta(hours=DEFAULT_HOURS) if since is None else since.replace(tzinfo=UTC)
     wanted = accounts.opened_since(at) if association is None else [association]
-    found = accounts.associations(wanted, _waiting(settings, registry).by_association)
+    found = association_accounts(settings, registry, wanted)
     if association is not None and not found:
         click.echo("nothing is known of that association", err=True)
         raise SystemExit(UNKNOWN)
@@ -120,11 +98,11 @@ def _show_associations(
         click.echo(json.dumps(content, indent=1, default=str))
     else:
         click.echo("\n".join(_lines(found, rejected)))
-    _leave([one.account for one in found])
+    _leave(found)
 
 
 def _show_study(settings: Settings, registry: Engine, study: str, as_json: bool) -> None:
-    found = Accounts(registry).study(study, _waiting(settings, registry).by_study[study])
+    found = study_account(settings, registry, study)
     if found is None:
         click.echo("nothing is known of that study", err=True)
         raise SystemExit(UNKNOWN)
@@ -133,11 +111,11 @@ def _show_study(settings: Settings, registry: Engine, study: str, as_json: bool)
     else:
         click.echo(f"study {found.study_instance_uid} of {found.pseudonym or 'nobody: nothing of it was stored'}")
         click.echo("\n".join(_account(found.account)))
-    _leave([found.account])
+    _leave([found])
 
 
-def _leave(accounts: Sequence[Account]) -> None:
-    if any(account.found.lost or (account.unaccounted or 0) > 0 for account in accounts):
+def _leave(accounts: Sequence[AssociationAccount | StudyAccount]) -> None:
+    if any(map(is_missing, accounts)):
         raise SystemExit(UNBALANCED)
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from dicom_node.peers_file import PeersError
 from dicom_node.quarantine import damaged_in, labels_in
 from dicom_node.tls import TlsError
 from osteon.access_health import echoes, peers_state, tls_state, why_not_from_here
+from osteon.accounting import association_accounts, is_missing
 from osteon.addresses import base_url, door_host
 from osteon.health.findings import Finding, Verdict
 from osteon.health.losses import damaged_facts, damaged_segments
@@ -25,11 +27,13 @@ from storage.database import open_database, registry_head, registry_revision
 from storage.errors import StorageError
 from storage.keys import KeyFileError, load_key_file
 from storage.ledger import Ledger
+from storage.ledger_accounts import Accounts
 from storage.vault import Vault, VaultError
 
 CALLING_AE_TITLE = "OSTEON_DOCTOR"
 PEER_SECONDS = 5
 SHOWN = 3
+ACCOUNTED = timedelta(days=7)
 
 
 EXPECTED = (
@@ -163,6 +167,18 @@ def _reconciliation(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.GOOD, f"ledger and Orthanc agree on {len(known)} objects"
 
 
+def _accounts(settings: Settings) -> tuple[Verdict, str]:
+    """What was taken must be somewhere."""
+    registry = _existing(settings.registry_database)
+    ids = Accounts(registry).opened_since(datetime.now(UTC) - ACCOUNTED)
+    accounts = association_accounts(settings, registry, ids)
+    missing = [one.association_id for one in accounts if is_missing(one)]
+    if missing:
+        named = ", ".join(missing[:SHOWN])
+        return Verdict.BAD, f"objects of {len(missing)} associations are missing (`osteon ledger`): {named} …"
+    return Verdict.GOOD, f"{len(accounts)} associations of the last {ACCOUNTED.days} days balance"
+
+
 CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "home": _home,
     "key and vault": _key,
@@ -175,4 +191,5 @@ CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "outbox": _outbox,
     "quarantine": _quarantine,
     "store and ledger": _reconciliation,
+    "accounts": _accounts,
 }

@@ -79,3 +79,14 @@ def test_a_damaged_file_hides_no_other_and_is_named(tmp_path: Path) -> None:
 def test_only_an_id_is_an_id() -> None:
     assert is_quarantine_id("0123456789abcdef" * 2)
     assert not any(map(is_quarantine_id, ("", "../../etc/passwd", "0" * 31, "0" * 33, "G" * 32, "0" * 32 + "\n")))
+
+
+def test_an_object_whose_sealed_file_was_damaged_is_kept_when_it_comes_again(tmp_path: Path) -> None:
+    quarantine = Quarantine(tmp_path, KEYS)
+    first = quarantine.put(b"object", CAME, Reason.RESIDUE)
+    (tmp_path / (first.quarantine_id + SUFFIX)).write_bytes(b"")
+
+    again = quarantine.put(b"object", CAME, Reason.RESIDUE)
+
+    assert quarantine.open(again.quarantine_id) == b"object"
+    assert list(damaged_in(tmp_path)) == [f"{first.quarantine_id}.damaged"]
