@@ -11,6 +11,7 @@ from pynetdicom import build_role
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dicom_node.peers import PeerAddress
+from dicom_node.upper_layer.association import Limits
 from tests.builders.commitment import (
     COMMITMENT,
     COMMITMENT_INSTANCE,
@@ -209,7 +210,7 @@ def test_a_request_outlives_a_restart(tmp_path: Path) -> None:
 
 def test_asking_again_is_answered_once_and_another_question_under_the_same_transaction_fails(tmp_path: Path) -> None:
     pacs = Pacs()
-    with committing(tmp_path) as node:
+    with committing(tmp_path, limits=Limits(quiet_seconds=1.0)) as node:  # nothing comes between the requests
         association = pacs.associate(node.port)
         assert pacs.send(association, a_ct()) == 0
         asked, other = information((CT, SENT_UID)), information((CT, NEVER_SENT_UID))
