@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.door import ct
+from tests.builders.one_study import STUDY, slice_
 from tests.builders.programs import program
 from tests.services.dcmqrscp import Archive, archive
 from tests.services.dcmtk import storescu
@@ -15,7 +15,6 @@ from tests.services.processes import wait_for
 from tests.services.product import Product
 
 Json = dict[str, Any]
-STUDY = "1.2.826.0.1.3680043.8.498.77"
 PEERS = """
 [[peer]]
 ae_title = "PACS"
@@ -28,9 +27,7 @@ port = {port}
 def slices(tmp_path: Path) -> list[Path]:
     paths = [tmp_path / f"{number}.dcm" for number in range(6)]
     for number, path in enumerate(paths):
-        path.write_bytes(
-            ct(StudyInstanceUID=STUDY, SeriesInstanceUID=f"{STUDY}.1", SOPInstanceUID=f"{STUDY}.1.{number}")
-        )
+        path.write_bytes(slice_(number))
     return paths
 
 
@@ -53,17 +50,18 @@ def product(tmp_path: Path, pacs: Archive) -> Iterator[Product]:
         made.stop()
 
 
-def listed(product: Product, *arguments: str) -> Json:
-    """The one study there is."""
-    answer = product.osteon("studies", "--json", *arguments)
+def listed(product: Product) -> Json:
+    """The one study there is, by the command."""
+    answer = product.osteon("studies", "--json")
     assert answer.returncode == 0, answer.stderr
-    found: list[Json] = json.loads(answer.stdout)
-    return found[0] if found else {}
+    (study,) = json.loads(answer.stdout)
+    return dict(study)
 
 
-def wait_until(product: Product, condition: Callable[[Json], bool], what: str) -> Json:
-    wait_for(lambda: condition(listed(product)), what, 60)
-    return listed(product)
+def wait_until(product: Product, condition: Callable[[Json], bool], what: str) -> None:
+    """By the API, which costs less to ask."""
+    with product.api() as api:
+        wait_for(lambda: any(map(condition, api.get("studies").json()["items"])), what, 60)
 
 
 def test_a_study_that_comes_in_two_parts_is_provisional_then_revised_then_confirmed(
@@ -72,7 +70,8 @@ def test_a_study_that_comes_in_two_parts_is_provisional_then_revised_then_confir
     pacs.store(slices)
     product.start()
     assert storescu(product.dicom_port, slices[:4]).returncode == 0
-    short = wait_until(product, lambda study: bool(study.get("reason")), "the source has been asked")
+    wait_until(product, lambda study: bool(study["state_reason"]), "the source has been asked")
+    short = listed(product)
     pulled = product.osteon("pull", short["study_instance_uid"], str(tmp_path / "pulled"), "--url", product.url)
 
     assert (short["state"], short["reason"]) == ("provisional", "fewer_than_source")
@@ -81,7 +80,8 @@ def test_a_study_that_comes_in_two_parts_is_provisional_then_revised_then_confir
     assert f"warning: study {short['study_instance_uid']}: its source names 6 objects, 4 are here" in pulled.stdout
 
     assert storescu(product.dicom_port, slices[4:]).returncode == 0
-    whole = wait_until(product, lambda study: study.get("state") == "confirmed", "confirmed")
+    wait_until(product, lambda study: bool(study["state"] == "confirmed"), "confirmed")
+    whole = listed(product)
     with product.api() as api:
         (shown,) = api.get("studies", params={"state": "confirmed"}).json()["items"]
         assert api.get("studies", params={"state": "provisional"}).json()["items"] == []

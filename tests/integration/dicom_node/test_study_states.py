@@ -4,14 +4,9 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
-import pydicom
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian
 from sqlalchemy import Engine
 
 from dicom_node.delays import Delays
@@ -19,16 +14,15 @@ from dicom_node.peers import PeerAddress
 from storage.database import open_database
 from storage.errors import ImageStoreUnavailableError
 from storage.study_lifecycle import Reason, StudyState
-from tests.builders.door import VaultInMemory, ct
+from tests.builders.door import VaultInMemory
 from tests.builders.find_scp import FindPeer, Image, answering
+from tests.builders.one_study import OTHER_STUDY, SERIES, STUDY, report, slice_
 from tests.builders.peer import CT, listening
 from tests.builders.study_station import IDLE_SECONDS, MAP, ImageStoreInMemory, Station
 from tests.services.dcmqrscp import archive
 from tests.services.dcmtk import storescu
 from tests.services.processes import wait_for
 
-STUDY, OTHER_STUDY = "1.2.826.0.1.3680043.8.498.77", "1.2.826.0.1.3680043.8.498.78"
-SERIES = f"{STUDY}.1"
 OURS = str(MAP(STUDY))
 RECEIVING, PROVISIONAL, CONFIRMED, REVISED = (
     StudyState.RECEIVING,
@@ -40,45 +34,8 @@ RECEIVING, PROVISIONAL, CONFIRMED, REVISED = (
 pytestmark = pytest.mark.usefixtures("quick_disk")
 
 
-def slice_(number: int, study: str = STUDY) -> bytes:
-    return ct(StudyInstanceUID=study, SeriesInstanceUID=f"{study}.1", SOPInstanceUID=f"{study}.1.{number}")
-
-
 def images(*numbers: int) -> list[Image]:
     return [(SERIES, CT, f"{SERIES}.{number}") for number in numbers]
-
-
-def report() -> bytes:
-    """A text report of the same study, which the node does not take."""
-    dataset = Dataset()
-    dataset.SOPClassUID, dataset.SOPInstanceUID = BasicTextSRStorage, f"{STUDY}.9.1"
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.Modality = STUDY, f"{STUDY}.9", "SR"
-    dataset.PatientID, dataset.PatientName, dataset.StudyDate, dataset.StudyTime = "1CT1", "A^B", "20040119", "072730"
-    dataset.StudyID, dataset.AccessionNumber, dataset.SeriesNumber, dataset.InstanceNumber = "1CT1", "", 9, 1
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    buffer = BytesIO()
-    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def registry(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    file = tmp_path / "registry.sqlite"
-    shutil.copyfile(migrated_sqlite, file)
-    opened = open_database(f"sqlite:///{file}")
-    yield opened
-    opened.dispose()
-
-
-@pytest.fixture
-def peers() -> dict[str, PeerAddress]:
-    return {}
-
-
-@pytest.fixture
-def station(tmp_path: Path, registry: Engine, peers: dict[str, PeerAddress]) -> Station:
-    return Station(tmp_path / "node", registry, peers)
 
 
 def receive_and_settle(station: Station, *numbers: int) -> None:
