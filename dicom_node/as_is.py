@@ -38,6 +38,7 @@ def _read(file: bytes, source_digest: str) -> Pseudonymised:
     return Pseudonymised(
         result=Result(
             parts=(file,),
+            pixels=None,
             header=data,
             data_set=start,
             pseudonym=pseudonym,

@@ -5,7 +5,7 @@ and nothing is half-done.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -16,10 +16,11 @@ from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox, OutboxConflictError
 from dicom_node.own_uids import Learned, nothing_known
+from dicom_node.pieces import Pieces
 from dicom_node.pseudonymisation.facts import Facts
-from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
+from dicom_node.sameness import HashPixels, hash_of
 from dicom_node.status import Reason
 from storage.vault import VaultError
 
@@ -70,8 +71,8 @@ class Door:
         `note_source`: told, for each object that is kept, its pseudonymised study, its sender, and what came.
         """
         self._pseudonymise = pseudonymise
-        self._outbox = outbox
-        self._quarantine = quarantine
+        self.outbox = outbox
+        self.quarantine = quarantine
         self._journal = journal
         self._studies = studies
         self._own_uids = own_uids
@@ -85,13 +86,17 @@ class Door:
         except NodeError as error:
             self._learn(arrival)
             if isinstance(error, UnprocessableError):
-                self._set_aside(arrival, error)
+                self.set_aside(arrival, error, arrival.file)
             raise
 
     def take_in(self, arrival: Arrival) -> Outcome:
         """The same for an object that is in quarantine already: when it cannot be taken, nothing is set aside."""
+        return self.accept(arrival, self.pseudonymised(arrival))
+
+    def pseudonymised(self, arrival: Arrival, hash_pixels: HashPixels | None = hash_of) -> Pseudonymised:
+        """What becomes of an object, still in memory. Raises NodeError. `hash_pixels`: see `Pseudonymiser`."""
         try:
-            made = self._pseudonymise(arrival.file, arrival.calling_ae_title)
+            made = self._pseudonymise(arrival.file, arrival.calling_ae_title, hash_pixels)
         except NodeError:
             raise
         except VaultError as error:
@@ -99,38 +104,45 @@ class Door:
         except Exception as error:  # noqa: BLE001 - the boundary to hostile bytes; its text may hold a value
             raise UnprocessableError(Reason.UNEXPECTED_ERROR, type(error).__name__) from None
         self._check_class(arrival, made)
-        return self.accept(arrival, made)
+        return made
 
     def accept(self, arrival: Arrival, made: Pseudonymised) -> Outcome:
         """Take an object that is pseudonymised."""
-        entry = self._entry(arrival, made)
+        return self.keep(arrival, made, checksum_of(made.parts), lambda entry: self.outbox.put(entry, made.parts))
+
+    def keep(self, arrival: Arrival, made: Pseudonymised, checksum: str, put: Callable[[Entry], bool]) -> Outcome:
+        """Keep an object unless it is here already. Raises NodeError.
+
+        `checksum`: of its file (`checksum_of`). `put`: makes it durable in the outbox, as `Outbox.put` does.
+        """
+        entry = self._entry(arrival, made, checksum)
         arrival.learned.study_instance_uid = entry.study_instance_uid
         arrival.learned.sop_instance_uid = entry.sop_instance_uid
-        outcome = self._take_or_know(arrival, entry, made)
+        outcome = self._keep_or_know(arrival, entry, put)
         self._note_source(entry.study_instance_uid, arrival.calling_ae_title, made.result.source)
         return outcome
 
-    def _take_or_know(self, arrival: Arrival, entry: Entry, made: Pseudonymised) -> Outcome:
+    def _keep_or_know(self, arrival: Arrival, entry: Entry, put: Callable[[Entry], bool]) -> Outcome:
         known = self._studies.contents(arrival.association_id, entry.study_instance_uid, entry.pseudonym)
         if known.pseudonym != entry.pseudonym:
             raise UnprocessableError(Reason.STUDY_CONFLICT)
         digest = known.digests.get(entry.sop_instance_uid)
         if digest is None:
-            outcome = self._keep(entry, made.parts)
+            outcome = self._put(entry, put)
             known.digests[entry.sop_instance_uid] = entry.source_digest
             return outcome
         if digest != entry.source_digest:
             raise UnprocessableError(Reason.CONFLICT)
         return Outcome.DUPLICATE
 
-    def _entry(self, arrival: Arrival, made: Pseudonymised) -> Entry:
+    def _entry(self, arrival: Arrival, made: Pseudonymised, checksum: str) -> Entry:
         """What the outbox notes of the object; what the ledger could never hold must not be acknowledged."""
         entry = Entry(
             association_id=arrival.association_id,
             pseudonym=made.pseudonym,
             **header_facts(made.result.facts, made.result.transfer_syntax_uid),
             size=made.result.size,
-            checksum=checksum_of(made.parts),
+            checksum=checksum,
             source_digest=made.source_digest,
             received_at=arrival.received_at,
         )
@@ -140,9 +152,9 @@ class Door:
             raise UnprocessableError(Reason.UNEXPECTED_ERROR, "the ledger cannot hold its header") from None
         return entry
 
-    def _keep(self, entry: Entry, parts: Sequence[Part]) -> Outcome:
+    def _put(self, entry: Entry, put: Callable[[Entry], bool]) -> Outcome:
         try:
-            return Outcome.STORED if self._outbox.put(entry, parts) else Outcome.DUPLICATE
+            return Outcome.STORED if put(entry) else Outcome.DUPLICATE
         except OutboxConflictError:
             raise UnprocessableError(Reason.CONFLICT) from None
 
@@ -161,7 +173,9 @@ class Door:
             arrival.learned.study_instance_uid = found.study_instance_uid
             arrival.learned.sop_instance_uid = found.sop_instance_uid
 
-    def _set_aside(self, arrival: Arrival, error: UnprocessableError) -> None:
+    def set_aside(self, arrival: Arrival, error: UnprocessableError, content: bytes | Pieces) -> None:
+        """Quarantine what came (`content`). Raises TryAgainError when it cannot be kept."""
+        self._learn(arrival)
         came = Circumstances(
             association_id=arrival.association_id,
             sop_class_uid=arrival.abstract_syntax,
@@ -172,7 +186,7 @@ class Door:
             is_pseudonymised=False,
         )
         try:
-            label = self._quarantine.put(arrival.file, came, error.reason, str(error))
+            label = self.quarantine.put(content, came, error.reason, str(error))
             error.is_again = not label.is_of(came)
             self._note_set_aside(arrival.affected_sop_instance_uid, label.quarantine_id, error.reason)
             self._journal.write(label.for_ledger())

@@ -21,6 +21,7 @@ from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.outbox import DamagedEntryError, Outbox, Waiting
+from dicom_node.pieces import Pieces
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.segments import Place
 from dicom_node.status import Reason
@@ -44,7 +45,7 @@ STOP_SECONDS = 10.0
 class ImageStore(Protocol):
     """What the forwarder needs of Orthanc."""
 
-    def store(self, file: bytes | memoryview, expected_id: str) -> Placed: ...
+    def store(self, file: bytes | Pieces, expected_id: str) -> Placed: ...
 
     def read(self, orthanc_id: str) -> Iterator[bytes]: ...
 
@@ -218,7 +219,7 @@ class Forwarder:
         """Bring one object to Orthanc. False when it went to quarantine instead."""
         entry = waiting.entry
         try:
-            placed = self._orthanc.store(waiting.file, entry.orthanc_id)
+            placed = self._orthanc.store(waiting.content, entry.orthanc_id)
         except ImageRejectedError:
             self._set_aside(waiting, Reason.REJECTED_BY_ORTHANC)
             return False
@@ -260,7 +261,7 @@ class Forwarder:
             source_digest=entry.source_digest,
             is_pseudonymised=True,
         )
-        label = self._quarantine.put(waiting.file, came, reason)
+        label = self._quarantine.put(waiting.content, came, reason)
         self._note_set_aside(entry.sop_instance_uid, label.quarantine_id, reason)
         self._journal.write(replace(label.for_ledger(), association_id=entry.association_id))
         self._outbox.remove(waiting.place)

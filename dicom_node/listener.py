@@ -189,7 +189,7 @@ class Listener:
         service = StoreService(
             self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
         )
-        association = AcceptedAssociation(wire, self._terms, self._limits, service)
+        association = AcceptedAssociation(wire, self._terms, self._limits, service, service.take_large)
         thread = threading.Thread(target=self._serve, args=(wire, association, visit), name="association", daemon=True)
         with self._lock:
             self._open[id(wire)] = _Open(wire, association, thread)

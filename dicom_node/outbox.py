@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,10 +22,13 @@ from pathlib import Path
 from dicom_node.durable import make_folder
 from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
+from dicom_node.large_segment import LargeSegment, remove_unfinished
+from dicom_node.pieces import Pieces, pieces_of
 from dicom_node.segments import (
     DAMAGED,
     SEGMENT_BYTES,
     SUFFIX,
+    Content,
     Place,
     Record,
     Segment,
@@ -46,6 +49,11 @@ RESERVE_BYTES = 1 << 30
 
 SLOWED_SECONDS = 0.1
 
+IN_MEMORY_BYTES = 1 << 25
+"""A larger object is not read into memory, but piece by piece."""
+
+Part = bytes | memoryview
+
 
 class OutboxConflictError(Exception):
     """An object of the same SOPInstanceUID with other content is waiting already."""
@@ -61,12 +69,20 @@ class Waiting:
 
     place: Place
     entry: Entry
-    file: bytes = field(repr=False)
+    content: bytes | Pieces = field(repr=False)
+    """The file; a large one is read each time it is gone through."""
+    known_sha256: str | None = None
+    """Of a large file, which was read to the end already."""
 
     @property
     def sha256(self) -> str:
         """Of the file, in hex."""
-        return hashlib.sha256(self.file).hexdigest()
+        return self.known_sha256 or _sha256(pieces_of(self.content))
+
+    @property
+    def file(self) -> bytes:
+        """In memory."""
+        return self.content if isinstance(self.content, bytes) else b"".join(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,7 @@ class Outbox:
         reserve_bytes: int = RESERVE_BYTES,
         grace_seconds: float = GRACE_SECONDS,
         spare_segments: int = 0,
+        in_memory_bytes: int = IN_MEMORY_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Finds what an earlier process left. Raises OSError.
@@ -119,6 +136,7 @@ class Outbox:
         self._segment_bytes = segment_bytes
         self._reserve_bytes = reserve_bytes
         self._grace_seconds = grace_seconds
+        self._in_memory_bytes = in_memory_bytes
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: OrderedDict[Place, tuple[Record, Entry]] = OrderedDict()
@@ -129,6 +147,7 @@ class Outbox:
         self._is_low = False
         self._spares = Spares(folder, spare_segments, segment_bytes, self._has_room)
         make_folder(folder)
+        remove_unfinished(folder)
         self._recover()
 
     def start(self) -> None:
@@ -143,12 +162,41 @@ class Outbox:
         """One step of what that thread does. Whether there is more to do. Raises OSError."""
         return self._spares.make_ready()
 
-    def put(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> bool:
+    def put(self, entry: Entry, parts: Sequence[Part]) -> bool:
         """Keep an object, given as the parts of its file; on return it is on stable storage.
 
         False when the same object is waiting already.
         Raises OutboxConflictError, and TryAgainError when there is no room.
         """
+        return self._put(entry, lambda: self._write(entry, parts))
+
+    def check_room(self, size: int) -> None:
+        """Whether the disk takes so many bytes more. Raises TryAgainError when it does not."""
+        try:
+            with self._lock:
+                self._check_disk(size)
+        except OSError as error:
+            raise _no_room(error) from None
+
+    def begin_large(self, header_size: int, pixel_size: int) -> LargeSegment:
+        """Room for one large object whose pixels come before all of it is known: see `put_large`.
+
+        Raises TryAgainError when there is none.
+        """
+        self.check_room(header_size + pixel_size)
+        try:
+            return LargeSegment(self._folder, header_size, pixel_size)
+        except OSError as error:
+            raise _no_room(error) from None
+
+    def put_large(self, entry: Entry, segment: LargeSegment, header: bytes, trailer: bytes) -> bool:
+        """As `put`, of an object whose pixels are in `segment`; what is not kept is the caller's to discard.
+
+        `header`, `trailer`: its file before and behind the pixels.
+        """
+        return self._put(entry, lambda: self._adopt(segment.finish(entry.to_json(), header, trailer)))
+
+    def _put(self, entry: Entry, write: Callable[[], Record]) -> bool:
         while (written := self._begin(entry)) is None:
             if not self._meet(entry):
                 return False
@@ -156,9 +204,9 @@ class Outbox:
         try:
             if self._is_low:
                 time.sleep(SLOWED_SECONDS)
-            record = self._write(entry, parts)
+            record = write()
         except OSError as error:
-            raise TryAgainError(f"outbox: {errno.errorcode.get(error.errno or 0, 'OSError')}") from None
+            raise _no_room(error) from None
         finally:
             with self._lock:
                 self._note(entry, record)
@@ -177,10 +225,20 @@ class Outbox:
     def open(self, place: Place) -> Waiting:
         """Read one. Raises FileNotFoundError and DamagedEntryError."""
         record, entry = self._found(place)
+        if record.content_size > self._in_memory_bytes:
+            return self._open_large(record, entry)
         file = read_content(self._folder, record)
         if checksum_of((file,)) != entry.checksum:
             raise DamagedEntryError(place.name)
         return Waiting(place, entry, file)
+
+    def _open_large(self, record: Record, entry: Entry) -> Waiting:
+        """Read through once, to know that it is whole before anybody gets any of it."""
+        file = Content(self._folder, record)
+        sha256 = hashlib.sha256()
+        if checksum_of(_noted(file, sha256.update)) != entry.checksum:
+            raise DamagedEntryError(record.place.name)
+        return Waiting(record.place, entry, file, sha256.hexdigest())
 
     def remove(self, place: Place) -> None:
         """Forget an object that Orthanc and the ledger have."""
@@ -271,11 +329,17 @@ class Outbox:
 
     def _is_whole(self, record: Record, entry: Entry) -> bool:
         try:
-            return checksum_of((read_content(self._folder, record),)) == entry.checksum
+            return checksum_of(Content(self._folder, record)) == entry.checksum
         except OSError:
             return False
 
-    def _write(self, entry: Entry, parts: Sequence[bytes | memoryview]) -> Record:
+    def _adopt(self, record: Record) -> Record:
+        """A segment that was made elsewhere, with its one record."""
+        with self._lock:
+            self._segments[record.place.segment] = _Kept(left=1)
+        return record
+
+    def _write(self, entry: Entry, parts: Sequence[Part]) -> Record:
         label = entry.to_json()
         segment, offset = self._room(label, sum(map(len, parts)))
         try:
@@ -378,6 +442,24 @@ class Outbox:
         except (ValueError, KeyError, TypeError):
             return None
         return entry if self._is_whole(record, entry) else None
+
+
+def _no_room(error: OSError) -> TryAgainError:
+    return TryAgainError(f"outbox: {errno.errorcode.get(error.errno or 0, 'OSError')}")
+
+
+def _sha256(pieces: Iterable[Part]) -> str:
+    sha256 = hashlib.sha256()
+    for piece in pieces:
+        sha256.update(piece)
+    return sha256.hexdigest()
+
+
+def _noted(pieces: Iterable[Part], note: Callable[[Part], None]) -> Iterator[Part]:
+    """The pieces, each told on its way."""
+    for piece in pieces:
+        note(piece)
+        yield piece
 
 
 def waiting_in(folder: Path) -> int:

@@ -20,7 +20,7 @@ from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_node.received_person import received_person
-from dicom_node.sameness import source_digest
+from dicom_node.sameness import HashPixels, hash_of, source_digest
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
@@ -100,21 +100,27 @@ class Pseudonymiser:
         self._count_dropped = count_dropped
         self._engines: LifoQueue[Engine] = LifoQueue()
 
-    def __call__(self, source: bytes, calling_ae_title: str = "") -> Pseudonymised:
+    def __call__(
+        self, source: bytes, calling_ae_title: str = "", hash_pixels: HashPixels | None = hash_of
+    ) -> Pseudonymised:
         """Pseudonymise one DICOM file given as bytes.
+
+        `hash_pixels`: for a source whose pixels are elsewhere; None: the source is not whole yet, and comes again.
 
         Raises UnprocessableError with its reason; VaultError, which is no fault of the object; and whatever
         else a hostile object may provoke, which the door takes for a reason to quarantine.
         """
         with self._engine() as engine:
             result = engine(source, calling_ae_title)
-        if result.trail.dropped_words:
+        if result.trail.dropped_words and hash_pixels is not None:
             self._note(result.trail.dropped_words)
         return Pseudonymised(
             result=result,
             sop_class_uid=result.source.text(SOP_CLASS),
             sop_instance_uid_before=result.source.text(SOP_INSTANCE),
-            source_digest=source_digest(result.source, result.source_data, self._digest_key),
+            source_digest=(
+                source_digest(result.source, result.source_data, self._digest_key, hash_pixels) if hash_pixels else ""
+            ),
         )
 
     @contextmanager

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from dicom_node.durable import make_folder, remove_drafts, sync_folder, write_new
 from dicom_node.fates import decide, has_fate
+from dicom_node.pieces import Pieces, pieces_of
+from dicom_node.spool import Spool
 from dicom_node.status import Reason
 from storage.keys import KeyRing
 from storage.ledger_records import QuarantinedObject
 from storage.quarantine_records import Decision
-from storage.sealing import seal_chunks, unseal_chunks
+from storage.sealing import seal_pieces, unseal_chunks
 
 MAGIC = b"OSTEON-QUARANTINE-1\n"
 SUFFIX = ".sealed"
@@ -96,8 +98,10 @@ class Quarantine:
         """Remove what a crash left half-written. For when nobody writes: another process may be at work."""
         remove_drafts(self._folder)
 
-    def put(self, content: bytes, came: Circumstances, reason: Reason, detail: str = "") -> Label:
-        """Seal `content`; durable on return. When the same object is here for the same reason, its label is returned.
+    def put(self, content: bytes | Pieces, came: Circumstances, reason: Reason, detail: str = "") -> Label:
+        """Seal `content`, which is read twice; durable on return.
+
+        When the same object is here for the same reason, its label is returned.
 
         Raises OSError when it cannot be kept.
         """
@@ -119,6 +123,10 @@ class Quarantine:
             path.rename(path.with_suffix(DAMAGED))  # what is damaged must not stand in the way of what is whole
             self._seal(path, label, content)
         return label
+
+    def set_aside(self, size: int) -> Spool:
+        """Where content that is to be put here later can wait, encrypted. Raises OSError."""
+        return Spool(self._folder, size)
 
     def labels(self) -> Iterator[Label]:
         """What is in quarantine, by id."""
@@ -150,16 +158,19 @@ class Quarantine:
         (self._folder / (decision.quarantine_id + SUFFIX)).unlink(missing_ok=True)
         sync_folder(self._folder)
 
-    def _seal(self, path: Path, label: Label, content: bytes) -> None:
+    def _seal(self, path: Path, label: Label, content: bytes | Pieces) -> None:
         head = _label_to_json(label)
-        sealed = seal_chunks(self._seal_key, content, head)
+        sealed = seal_pieces(self._seal_key, pieces_of(content), head)
         write_new(path, chain((MAGIC, len(head).to_bytes(_LENGTH_BYTES, "big"), head), sealed))
 
-    def _free_name(self, content: bytes, reason: Reason) -> str:
+    def _free_name(self, content: bytes | Pieces, reason: Reason) -> str:
         """Equal for equal objects, unless the fate of the one before is decided: what comes then is another one."""
         for times in count():
             known = f"{reason.value}\0".encode() + (f"{times}\0".encode() if times else b"")
-            name = hmac.digest(self._name_key, known + content, "sha256")[:_ID_BYTES].hex()
+            named = hmac.new(self._name_key, known, "sha256")
+            for piece in pieces_of(content):
+                named.update(piece)
+            name = named.digest()[:_ID_BYTES].hex()
             if not has_fate(self._folder, name):
                 return name
         raise AssertionError

@@ -11,6 +11,7 @@ from dicom_node.commitment.desk import Desk
 from dicom_node.contexts import STORAGE_COMMITMENT
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
+from dicom_node.large_objects import LargeObject, begin
 from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.own_uids import Learned
 from dicom_node.pseudonymisation.part10 import new_frame
@@ -18,6 +19,7 @@ from dicom_node.status import Status
 from dicom_node.tally import Count, Tallies, Tally, Told
 from dicom_node.uids import is_uid
 from dicom_node.upper_layer.association import UNRECOGNISED_OPERATION, Answer, Ending, Message
+from dicom_node.upper_layer.collecting import Sink
 from dicom_node.upper_layer.commands import Field
 from dicom_node.upper_layer.negotiation import Context
 from dicom_node.upper_layer.notices import Notices
@@ -49,6 +51,9 @@ class StoreService:
         self._desk = desk
         self._metrics = metrics
         self._tally: Tally | None = None
+        self._large: LargeObject | None = None
+        self._learned = Learned()
+        """Of the large object that is coming."""
 
     @property
     def largest_object(self) -> int | None:
@@ -82,6 +87,14 @@ class StoreService:
         if self._visit is not None:  # who calls again at once must find its seat free
             self._visit.ended()
 
+    def take_large(self, message: Message) -> Sink | None:
+        """Of a large object its head has come: whether the rest is stored while it comes."""
+        self._large = None
+        if message.command.field == Field.C_STORE and self._tally is not None:
+            self._learned = Learned()
+            self._large = begin(self._door, _arrival(message, self._tally, self._learned))
+        return self._large
+
     def ended(self, ending: Ending) -> None:
         if self._desk is not None and self._tally is not None:
             self._desk.closed(self._tally)
@@ -102,9 +115,11 @@ class StoreService:
     def _store(self, message: Message) -> Answer:
         began, size = time.perf_counter(), len(message.data_set.content) if message.data_set else 0
         tally = self._tallies.received(id(self))
-        count, told, learned = Count.REFUSED, Told("unexpected_error"), Learned()
+        large, self._large = self._large, None
+        learned = Learned() if large is None else self._learned
+        count, told = Count.REFUSED, Told("unexpected_error")
         try:
-            outcome = self._door.receive(_arrival(message, tally, learned))
+            outcome = self._receive(message, tally, learned, large)
             told = Told()
             count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
         except NodeError as error:
@@ -122,6 +137,11 @@ class StoreService:
             if self._visit is not None:
                 self._visit.object_received()
         return Answer(Status.SUCCESS)
+
+    def _receive(self, message: Message, tally: Tally, learned: Learned, large: LargeObject | None) -> Outcome:
+        if large is None or message.data_set is None or message.data_set.is_too_large:
+            return self._door.receive(_arrival(message, tally, learned))
+        return large.finish(datetime.now(UTC))
 
 
 def _arrival(message: Message, tally: Tally, learned: Learned) -> Arrival:

@@ -24,7 +24,11 @@ DAMAGED = ".damaged"
 SEGMENT_BYTES = 1 << 26
 BLOCK = 4096
 MAGIC = b"OSTEON-R"
+PIECE_BYTES = 1 << 20
+"""Of content that is read piece by piece."""
+
 _HEAD = struct.Struct(">8scxxxIQ32s")
+HEAD_BYTES = _HEAD.size
 _WAITING, _DONE = b"W", b"D"
 _STATE_AT = len(MAGIC)
 _ZEROS = 1 << 20
@@ -57,7 +61,7 @@ class Record:
 
     @property
     def end(self) -> int:
-        return _aligned(self.content_at + self.content_size)
+        return aligned(self.content_at + self.content_size)
 
 
 class Segment:
@@ -122,9 +126,9 @@ class Segment:
     def write(self, offset: int, label: bytes, content: Sequence[bytes | memoryview]) -> Record:
         """Write a record where room was reserved; durable on return. Raises OSError."""
         size = sum(map(len, content))
-        head = _HEAD.pack(MAGIC, _WAITING, len(label), size, _digest(self.path.name, label))
+        head = head_of(self.path.name, label, size)
         try:
-            _write_all(self._descriptor, [head, label, *content], offset)
+            write_all(self._descriptor, [head, label, *content], offset)
             self._sync()
         except BaseException:
             with suppress(OSError):  # it was not acknowledged: nobody shall find it
@@ -185,7 +189,7 @@ class Segment:
 
 def room_for(label: bytes, content_size: int) -> int:
     """How many bytes of a segment a record takes."""
-    return _aligned(_HEAD.size + len(label) + content_size)
+    return aligned(_HEAD.size + len(label) + content_size)
 
 
 def records_in(path: Path) -> Iterator[Record]:
@@ -207,6 +211,35 @@ def read_content(folder: Path, record: Record) -> bytes:
     with (folder / record.place.segment).open("rb") as file:
         file.seek(record.content_at)
         return file.read(record.content_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A record's content, read piece by piece, as often as it is wanted (`Pieces`)."""
+
+    folder: Path
+    record: Record
+
+    def __len__(self) -> int:
+        return self.record.content_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises OSError."""
+        with (self.folder / self.record.place.segment).open("rb", buffering=0) as file:
+            yield from pieces_at(file.fileno(), self.record.content_at, self.record.content_size)
+
+
+def pieces_at(descriptor: int, offset: int, size: int) -> Iterator[bytes]:
+    """So many bytes of a file, or fewer when it ends before. Raises OSError."""
+    end = offset + size
+    while offset < end and (piece := os.pread(descriptor, min(PIECE_BYTES, end - offset), offset)):
+        yield piece
+        offset += len(piece)
+
+
+def head_of(name: str, label: bytes, content_size: int) -> bytes:
+    """How a record in the segment of that name begins: all that is before its label."""
+    return _HEAD.pack(MAGIC, _WAITING, len(label), content_size, _digest(name, label))
 
 
 def mark_done(folder: Path, place: Place) -> None:
@@ -246,7 +279,8 @@ def _next_data(descriptor: int, offset: int, size: int) -> int:
     return found - found % BLOCK
 
 
-def _write_all(descriptor: int, pieces: list[bytes | memoryview], offset: int) -> None:
+def write_all(descriptor: int, pieces: list[bytes | memoryview], offset: int) -> None:
+    """Write the pieces one after the other. Raises OSError."""
     if len(pieces) > _MOST_PIECES:
         pieces = [b"".join(pieces)]
     total, written = sum(map(len, pieces)), 0
@@ -268,5 +302,6 @@ def _after(pieces: list[bytes | memoryview], count: int) -> list[bytes | memoryv
     return left
 
 
-def _aligned(size: int) -> int:
+def aligned(size: int) -> int:
+    """Up to the next boundary on which a record may begin."""
     return -(-size // BLOCK) * BLOCK

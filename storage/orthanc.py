@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from orthanc_api_client import OrthancApiClient
@@ -16,6 +16,9 @@ from storage.errors import ImageMissingError, ImageRejectedError, ImageStoreErro
 
 CHUNK_BYTES = 1 << 18
 CONNECT_SECONDS = 5.0
+SLOWEST_BYTES_PER_SECOND = 1 << 24
+"""Orthanc answers once it has written the file, and hashed it."""
+
 PAGE = 1000
 POOL_SIZE = 10
 _UNAVAILABLE = "Orthanc does not answer as it should"
@@ -45,6 +48,14 @@ def instance_id(pseudonym: str, study_uid: str, series_uid: str, sop_uid: str) -
     return "-".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
+class SizedStream(Protocol):
+    """A file too large for memory: of known size, read piece by piece."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes | memoryview]: ...
+
+
 class Orthanc:
     """One Orthanc server. Safe to share between threads."""
 
@@ -62,12 +73,14 @@ class Orthanc:
     def close(self) -> None:
         self._client.close()
 
-    def store(self, file: bytes | memoryview, expected_id: str) -> Placed:
-        """Upload one DICOM file.
+    def store(self, file: bytes | memoryview | SizedStream, expected_id: str) -> Placed:
+        """Upload one DICOM file; a large one takes Orthanc longer to answer for.
 
         Raises ImageRejectedError when Orthanc will never take it, ImageStoreUnavailableError otherwise.
         """
-        answer = self._json(lambda: self._client.post("instances", data=file, timeout=self._timeout))
+        connect, read = self._timeout
+        timeout = (connect, read + len(file) / SLOWEST_BYTES_PER_SECOND)
+        answer = self._json(lambda: self._client.post("instances", data=file, timeout=timeout))
         status = answer.get("Status") if isinstance(answer, dict) else None
         if status not in {"Success", "AlreadyStored"}:
             raise ImageStoreUnavailableError(_UNAVAILABLE)

@@ -1,7 +1,7 @@
 """Authenticated encryption (AES-256-GCM) of small values and of whole objects."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,19 +31,41 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
 
 
 def seal_chunks(key: bytes, plain: bytes | memoryview, context: bytes) -> Iterator[bytes]:
-    """Encrypt an object of any size in chunks of 1 MiB.
+    """Encrypt an object that is in memory, in chunks of 1 MiB: see `seal_pieces`."""
+    return seal_pieces(key, (plain,), context)
+
+
+def seal_pieces(key: bytes, pieces: Iterable[bytes | memoryview], context: bytes) -> Iterator[bytes]:
+    """Encrypt an object of any size, given piece by piece, in chunks of 1 MiB.
 
     The nonce counts the chunks and marks the last one (the STREAM construction of Hoang, Reyhanitabar,
     Rogaway and Vizár, CRYPTO 2015), so that chunks cannot be reordered, dropped or cut off unseen.
     """
     prefix = secrets.token_bytes(_PREFIX_BYTES)
     cipher = AESGCM(key)
-    view = memoryview(plain)
     yield prefix
-    count = max(1, -(-len(view) // CHUNK_BYTES))
-    for index in range(count):
-        chunk = view[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
-        yield cipher.encrypt(_nonce(prefix, index, last=index == count - 1), bytes(chunk), context)
+    index, waiting = 0, b""
+    for chunk in _chunks(pieces):
+        if waiting:
+            yield cipher.encrypt(_nonce(prefix, index, last=False), waiting, context)
+            index += 1
+        waiting = chunk
+    yield cipher.encrypt(_nonce(prefix, index, last=True), waiting, context)
+
+
+def _chunks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """The same bytes in pieces of one size, but for the last; none is empty."""
+    begun = bytearray()
+    for piece in pieces:
+        view = memoryview(piece)
+        while len(begun) + len(view) >= CHUNK_BYTES:
+            room = CHUNK_BYTES - len(begun)
+            yield bytes(begun) + view[:room]
+            view = view[room:]
+            begun.clear()
+        begun += view
+    if begun:
+        yield bytes(begun)
 
 
 def unseal_chunks(key: bytes, sealed: bytes, context: bytes) -> bytes:

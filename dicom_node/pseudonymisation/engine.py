@@ -60,6 +60,8 @@ class Result:
     """A pseudonymised object. `parts` are the file, to be joined or written one after the other."""
 
     parts: tuple[Part, ...] = field(repr=False)
+    pixels: int | None
+    """Which of the parts are the pixels, as they came; None when all parts are deflated together."""
     header: bytes = field(repr=False)
     """The file without its pixels; of a deflated data set, as it was before deflating."""
     data_set: int
@@ -143,10 +145,13 @@ class Engine:
         header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
         _look_once_more(header, len(head), made, source)
         parts = made.level.parts
-        if is_deflated(source.transfer_syntax_uid):
+        (pixels,) = made.level.pixels
+        is_whole = is_deflated(source.transfer_syntax_uid)
+        if is_whole:
             parts = [deflate(b"".join(parts))]
         return Result(
             parts=(head, *parts),
+            pixels=None if is_whole else pixels + 1,
             header=header,
             data_set=len(head),
             pseudonym=made.study.identity.pseudonym,

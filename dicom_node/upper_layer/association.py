@@ -5,12 +5,13 @@ length that was announced. What is not legal is answered with an A-ABORT that sa
 """
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
-from dicom_node.upper_layer.collecting import Collected, Collector
+from dicom_node.upper_layer.collecting import Collected, Collector, Sink
 from dicom_node.upper_layer.commands import (
     RESPONSE,
     Command,
@@ -41,6 +42,9 @@ LONGEST_REQUEST = 1 << 18
 """Bytes of an A-ASSOCIATE-RQ: 128 contexts with many transfer syntaxes each take 100 kB."""
 
 LONGEST_COMMAND = 1 << 14
+LARGEST_OBJECT = (1 << 32) + (1 << 26)
+"""Native pixels have at most 4 GiB (PS3.5 7.1.1); the rest is for what stands around them."""
+
 GOODBYE_SECONDS = 2.0
 UNRECOGNISED_OPERATION = 0x0211
 _CONTROL_BYTES = 2
@@ -112,19 +116,28 @@ class Limits:
 
     negotiation_seconds: float = 5.0
     idle_seconds: float = 60.0
-    largest_object: int = 1 << 31
+    largest_object: int = LARGEST_OBJECT
+    largest_collected: int = 1 << 30
+    """Of those that nobody takes while they come: in memory, two or three times for a moment."""
     quiet_seconds: float = 0.5
     """Silence of the peer's, between two requests, in which we may say something of our own."""
+
+
+TakeLarge = Callable[[Message], Sink | None]
+"""Offered a request of which not all has come; see `collecting.Offer`."""
 
 
 class AcceptedAssociation:
     """Serves one connection. `run` returns when it is over."""
 
-    def __init__(self, wire: Wire, terms: Terms, limits: Limits, service: Service) -> None:
+    def __init__(
+        self, wire: Wire, terms: Terms, limits: Limits, service: Service, take_large: TakeLarge = lambda _: None
+    ) -> None:
         self._wire = wire
         self._terms = terms
         self._limits = limits
         self._service = service
+        self._take_large = take_large
         self._contexts: Mapping[int, Context] = {}
         self._peer_maximum = 0
         self._command_context = 0
@@ -223,7 +236,14 @@ class AcceptedAssociation:
             self._wire.say_goodbye(GOODBYE_SECONDS)
 
     def _serve(self) -> Ending:
-        collector = Collector(min(self._limits.largest_object, self._service.largest_object or sys.maxsize))
+        largest = min(self._limits.largest_object, self._service.largest_object or sys.maxsize)
+        collector = Collector(largest, self._limits.largest_collected)
+        try:
+            return self._serve_with(collector)
+        finally:
+            collector.abort()
+
+    def _serve_with(self, collector: Collector) -> Ending:
         pending: tuple[int, Command] | None = None
         commands = bytearray()
         while True:
@@ -321,11 +341,15 @@ class AcceptedAssociation:
                 raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
             commands.clear()
             if command.has_data_set:
+                collector.expect(partial(self._offer, context_id, command))
                 return context_id, command
             self._answer(context_id, command, None)
         else:
             self._answer(context_id, pending[1], collector.finish())
         return None
+
+    def _offer(self, context_id: int, command: Command, begun: Collected) -> Sink | None:
+        return self._take_large(Message(context=self._contexts[context_id], command=command, data_set=begun))
 
     def _answer(self, context_id: int, command: Command, data_set: Collected | None) -> None:
         if command.field == Field.C_CANCEL or command.field & RESPONSE:

@@ -11,6 +11,7 @@ from dicom_node.delays import Delays
 from dicom_node.finding import Patience, asking
 from dicom_node.forwarder import Forwarder
 from dicom_node.peers import PeerAddress
+from dicom_node.pieces import Pieces, pieces_of
 from dicom_node.study_clock import StudyClock
 from dicom_node.study_confirmation import Confirmation
 from dicom_node.study_count import Taken
@@ -36,11 +37,11 @@ class ImageStoreInMemory:
         self.files: dict[str, bytes] = {}
         self.away: Exception | None = None
 
-    def store(self, file: bytes | memoryview, expected_id: str) -> Placed:
+    def store(self, file: bytes | Pieces, expected_id: str) -> Placed:
         if self.away is not None:
             raise self.away
         already = expected_id in self.files
-        self.files.setdefault(expected_id, bytes(file))
+        self.files.setdefault(expected_id, b"".join(pieces_of(file)))
         return Placed(expected_id, already=already)
 
     def read(self, orthanc_id: str) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dicom_node.forwarder import Forwarder, Pass
+from dicom_node.pieces import Pieces, pieces_of
 from dicom_node.status import Reason
 from storage.errors import ImageRejectedError, ImageStoreUnavailableError
 from storage.ledger import Ledger
@@ -25,11 +26,11 @@ class StoreInMemory:
         self.error: Exception | None = None
         self.is_ready = False
 
-    def store(self, file: bytes | memoryview, expected_id: str) -> Placed:
+    def store(self, file: bytes | Pieces, expected_id: str) -> Placed:
         if self.error is not None:
             raise self.error
         already = expected_id in self.files
-        self.files.setdefault(expected_id, bytes(file))
+        self.files.setdefault(expected_id, b"".join(pieces_of(file)))
         return Placed(expected_id, already=already)
 
     def read(self, orthanc_id: str) -> Iterator[bytes]:
@@ -209,7 +210,7 @@ def test_one_object_that_orthanc_does_not_take_for_now_does_not_hold_up_the_othe
     stubborn = entries(parts.outbox)[0].orthanc_id
     take = store.store
 
-    def store_all_but_one(file: bytes | memoryview, expected_id: str) -> Placed:
+    def store_all_but_one(file: bytes | Pieces, expected_id: str) -> Placed:
         if expected_id == stubborn:
             raise ImageStoreUnavailableError("answered 500")
         return take(file, expected_id)
