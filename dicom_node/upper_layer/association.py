@@ -11,7 +11,7 @@ from enum import Enum
 from functools import partial
 from typing import Protocol
 
-from dicom_node.upper_layer.collecting import Collected, Collector, Sink
+from dicom_node.upper_layer.collecting import LARGE, Collected, Collector, Sink
 from dicom_node.upper_layer.commands import (
     RESPONSE,
     Command,
@@ -119,6 +119,8 @@ class Limits:
     largest_object: int = LARGEST_OBJECT
     largest_collected: int = 1 << 30
     """Of those that nobody takes while they come: in memory, two or three times for a moment."""
+    large_object: int = LARGE
+    """What is larger is offered to whoever takes it while it comes."""
     quiet_seconds: float = 0.5
     """Silence of the peer's, between two requests, in which we may say something of our own."""
 
@@ -236,8 +238,9 @@ class AcceptedAssociation:
             self._wire.say_goodbye(GOODBYE_SECONDS)
 
     def _serve(self) -> Ending:
-        largest = min(self._limits.largest_object, self._service.largest_object or sys.maxsize)
-        collector = Collector(largest, self._limits.largest_collected)
+        limits = self._limits
+        largest = min(limits.largest_object, self._service.largest_object or sys.maxsize)
+        collector = Collector(largest, limits.largest_collected, limits.large_object)
         try:
             return self._serve_with(collector)
         finally:

@@ -67,7 +67,8 @@ class Collector:
         """The next piece of a data set, which comes now. What is beyond the limit is read and forgotten."""
         if self._size + size > self._collected_up_to:
             size = self._take_beyond(wire, size)
-        self._collect(wire, size)
+        if size:
+            self._collect(wire, size)
 
     def finish(self) -> Collected:
         """The data set is whole. Of one that was taken while it came, the end is up to whoever took it."""

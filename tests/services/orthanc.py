@@ -32,6 +32,11 @@ class OrthancServer:
             )
         wait_for(self.client().ready, "Orthanc answers")
 
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def stop(self) -> None:
         if self._process is not None:
             end(self._process)
