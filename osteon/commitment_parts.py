@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -17,10 +18,13 @@ from dicom_node.commitment.verdicts import Judge
 from dicom_node.outbox import Outbox
 from dicom_node.peers import PeerAddress
 from dicom_node.uids import UidMap
+from osteon.outboxes import kept_in, object_folders, outbox_of
 from osteon.settings import Settings
 from storage.keys import KeyRing
 from storage.ledger_lookups import stored_instances
 from storage.orthanc import Orthanc
+
+OTHERS_FIRST = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,12 @@ def build_commitment(
     outbox: Outbox,
     orthanc: Orthanc,
     address_of: Callable[[str], PeerAddress | None],
+    worker: int,
 ) -> Commitment:
-    set_aside = SetAside(settings.home / "commitment", settings.home / "quarantine", map_uid)
-    spool, lines = Spool(settings.home / "commitment" / "requests", keys), Lines()
+    """`worker`: by its number. All of them share the requests; each may be asked about what another has received."""
+    folder = settings.home / "commitment"
+    set_aside = SetAside(folder, settings.home / "quarantine", map_uid, str(worker))
+    spool, lines = Spool(folder / "requests", keys), Lines()
     committer = Committer(
         spool=spool,
         lines=lines,
@@ -53,11 +60,22 @@ def build_commitment(
             outbox=outbox,
             orthanc=orthanc,
             set_aside=set_aside,
+            elsewhere=partial(_elsewhere, settings.home, worker),
         ),
         call=Caller(settings.ae_title),
         address_of=address_of,
         patience=Patience(
-            keep=timedelta(days=settings.commitment_days), wait=timedelta(hours=settings.commitment_wait_hours)
+            keep=timedelta(days=settings.commitment_days),
+            wait=timedelta(hours=settings.commitment_wait_hours),
+            others_first=OTHERS_FIRST,
         ),
     )
     return Commitment(committer, Desk(spool, lines, committer.peer_called), set_aside)
+
+
+def _elsewhere(home: Path, worker: int) -> dict[str, str]:
+    """SOP classes of what waits in the outboxes of the others, by its (replaced) SOPInstanceUID."""
+    folders = [folder for folder in object_folders(home) if folder.parent != outbox_of(home, worker)]
+    return {
+        kept.entry.sop_instance_uid: kept.entry.sop_class_uid for kept in kept_in(folders) if not kept.record.is_done
+    }

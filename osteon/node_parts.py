@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from dicom_node.access import Access
 from dicom_node.callers import Callers
+from dicom_node.commitment.spool import Spool
 from dicom_node.door import Door
 from dicom_node.durable import make_folder
 from dicom_node.forwarder import PUSHES, Forwarder
@@ -68,6 +69,7 @@ def prepare_node(settings: Settings) -> Prepared:
     for name in ("outbox", "studies", "commitment"):
         make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
+    Spool(settings.home / "commitment" / "requests", keys).remove_drafts()
     engine_maker(settings, UidMap(keys.derive("uid")))
     MetricFiles(settings.metrics_folder).clean(ROLE)
     return Prepared(Seats(settings.workers), peers)
@@ -101,6 +103,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         outbox=outbox,
         orthanc=orthanc,
         address_of=access.address_of,
+        worker=worker,
     )
     dropped_words = DroppedWords(DroppedWordStore(settings.dropped_words_folder, keys))
     people, studies = CachedVault(vault), KnownStudies(ledger.study)

@@ -30,6 +30,9 @@ from storage.errors import StorageError
 log = logging.getLogger("osteon.commitment")
 
 POLL_SECONDS = 0.25
+IDLE_SECONDS = 5.0
+"""Between looks for what another process was asked for."""
+
 STOP_SECONDS = 10.0
 _WARNINGS = frozenset({0x0001, 0x0107, 0x0116})
 _FAMILY, _WARNING_FAMILY = 0xF000, 0xB000
@@ -60,6 +63,8 @@ class Patience:
     """A report that does not reach its peer, counted from the request."""
     wait: timedelta = timedelta(hours=24)
     """Objects on their way to Orthanc, and a ledger or an Orthanc that does not answer."""
+    others_first: timedelta = timedelta(0)
+    """What another process was asked for is left to it for so long: its association may still be open."""
     first_look_seconds: float = 0.25
     longest_look_seconds: float = 60.0
     """Pauses between looking for objects that are on their way; each is twice the one before."""
@@ -127,6 +132,7 @@ class Committer:
         self._stopping = True
         self._wake.set()
         self._thread.join(STOP_SECONDS)
+        self._spool.close()
 
     def peer_called(self, calling_ae_title: str) -> None:
         """A peer has opened an association, or asked for something: what waits for it is tried now. Any thread."""
@@ -136,7 +142,7 @@ class Committer:
     def _run(self) -> None:
         while not self._stopping:
             self.work_once()
-            self._wake.wait(POLL_SECONDS if self._spool.tickets() else None)
+            self._wake.wait(POLL_SECONDS if self._spool.tickets() else IDLE_SECONDS)
             self._wake.clear()
 
     def work_once(self) -> None:
@@ -154,13 +160,15 @@ class Committer:
 
     def _work_on(self, ticket: Ticket) -> None:
         if self._age(ticket) > self._patience.keep:
+            if not self._spool.claim(ticket.name):
+                return
             log.error("the report on %s never reached %s and is given up", ticket.name, ticket.calling_ae_title)
             self._forget(ticket.name)
             return
         if ticket.name in self._posted:
             self._take_back_if_late(ticket)
             return
-        route = self._route(ticket)
+        route = self._claimed_route(ticket)
         if route is None or not self._looks.is_due(ticket.name):
             return
         report = self._report(ticket)
@@ -170,6 +178,15 @@ class Committer:
             self._post(ticket, route, report)
         else:
             self._call(ticket, route, report)
+
+    def _claimed_route(self, ticket: Ticket) -> Line | PeerAddress | None:
+        """Where this process can send the report now, and no other does; without a way, others may have one."""
+        if not ticket.association_id and self._age(ticket) < self._patience.others_first:
+            return None
+        route = self._route(ticket)
+        if route is None:
+            self._spool.release(ticket.name)
+        return route if route is not None and self._spool.claim(ticket.name) else None
 
     def _route(self, ticket: Ticket) -> Line | PeerAddress | None:
         """Where the report can go now; None: nowhere, for the time being."""

@@ -1,7 +1,7 @@
 """Which objects are in quarantine, by their replaced SOPInstanceUIDs: the quarantine itself does not know.
 
-One file of lines, appended to and synced; a line torn by a crash is passed over. A line counts for as long as the
-quarantine holds the object: one that was released or destroyed is forgotten.
+One file of lines for each process, which all of them read; appended to and synced; a line torn by a crash is passed
+over. A line counts for as long as the quarantine holds the object: one that was released or destroyed is forgotten.
 """
 
 import os
@@ -14,18 +14,19 @@ from dicom_node.quarantine import SUFFIX
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap, is_uid
 
-FILE = "quarantined.index"
+FILE = "quarantined-{}.index"
 _CONFLICTS = frozenset({Reason.CONFLICT})
 _FIELDS = 3
 
 
 class SetAside:
-    """Safe between threads; one process a folder."""
+    """Safe between threads, and between processes that have a `name` each."""
 
-    def __init__(self, folder: Path, quarantine: Path, map_uid: UidMap) -> None:
+    def __init__(self, folder: Path, quarantine: Path, map_uid: UidMap, name: str = "0") -> None:
         """`quarantine`: the folder of sealed objects. Raises OSError."""
         make_folder(folder)
-        self._file = folder / FILE
+        self._folder = folder
+        self._file = folder / FILE.format(name)
         self._quarantine = quarantine
         self._map_uid = map_uid
         self._lock = threading.Lock()
@@ -57,11 +58,20 @@ class SetAside:
 
     def _held(self, sop_instance_uid: str) -> Iterator[Reason]:
         with self._lock:
-            known = list(self._known.get(sop_instance_uid, ()))
+            known = {*self._known.get(sop_instance_uid, ()), *self._known_to_others(sop_instance_uid)}
         return (Reason(reason) for quarantine_id, reason in known if self._is_held(quarantine_id))
 
     def _is_held(self, quarantine_id: str) -> bool:
         return "/" not in quarantine_id and (self._quarantine / (quarantine_id + SUFFIX)).exists()
+
+    def _known_to_others(self, sop_instance_uid: str) -> Iterator[tuple[str, str]]:
+        """Read anew each time: it is asked for only when an object is not where it should be."""
+        for path in self._folder.glob(FILE.format("*")):
+            if path != self._file:
+                for line in path.read_text("ascii", "replace").splitlines():
+                    if line.startswith(f"{sop_instance_uid} ") and self._counts(line):
+                        _, quarantine_id, reason = line.split()
+                        yield quarantine_id, reason
 
     def _append(self, line: str) -> None:
         with self._file.open("ab") as file:
@@ -78,7 +88,7 @@ class SetAside:
         content = "".join(f"{line}\n" for line in lines).encode("ascii")
         if content == found and self._file.exists():
             return
-        draft = self._file.with_name(f".{FILE}.part")
+        draft = self._file.with_name(f".{self._file.name}.part")
         with draft.open("wb") as file:
             file.write(content)
             file.flush()

@@ -1,13 +1,20 @@
 """Requests for storage commitment that wait for their answer: sealed, durable, bounded in number.
 
+Several processes may share a folder: each sees what the others put there, and works only on what it has claimed. A
+claim is a lock on the file, which ends with the process.
+
 A file: magic, length of the label (4 bytes, big endian), the label (which key it was sealed with) as JSON, then the
 request in sealed chunks that are bound to the label. Its name is a keyed digest of the peer and its transaction UID.
 """
 
+import fcntl
 import hmac
 import json
 import logging
+import os
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +35,8 @@ MOST_BYTES = 1 << 28
 _SEAL, _NAME = "commitment-seal", "commitment-name"
 _LENGTH_BYTES = 4
 _NAME_BYTES = 16
+_CLOCK_STEP_NS = 50_000_000
+"""Times of a folder may be that much coarser than the clock."""
 
 
 class SpoolFullError(Exception):
@@ -53,7 +62,7 @@ class Ticket:
 
 
 class Spool:
-    """A folder of sealed requests. Safe between threads; one process a folder."""
+    """A folder of sealed requests. Safe between threads and processes."""
 
     def __init__(
         self,
@@ -72,9 +81,15 @@ class Spool:
         self._most = (most_requests, most_of_one_peer, most_bytes)
         self._lock = threading.Lock()
         self._tickets: dict[str, Ticket] = {}
+        self._claims: dict[str, int] = {}
+        """Descriptors of the files that this process works on."""
+        self._looked_at = -1
         make_folder(folder)
-        remove_drafts(folder)
-        self._recover()
+        self._look()
+
+    def remove_drafts(self) -> None:
+        """Remove what a crash left half-written. For when nobody writes: another process may be at work."""
+        remove_drafts(self._folder)
 
     def put(self, request: Request, association_id: str) -> Ticket:
         """Keep a request; durable on return. One that waits already is kept once.
@@ -83,6 +98,7 @@ class Spool:
         Raises SpoolFullError, OSError.
         """
         with self._lock:
+            self._look()
             name = self._name(request)
             if name in self._tickets and self._open(name).references != request.references:
                 request = replace(request, is_duplicate=True)
@@ -96,6 +112,7 @@ class Spool:
     def tickets(self) -> list[Ticket]:
         """What waits, oldest first."""
         with self._lock:
+            self._look()
             return sorted(self._tickets.values(), key=lambda ticket: ticket.received_at)
 
     def open(self, name: str) -> Request:
@@ -107,14 +124,51 @@ class Spool:
         with self._lock:
             if self._tickets.pop(name, None) is not None:
                 remove(self._path(name))
+            self._release(name)
+
+    def claim(self, name: str) -> bool:
+        """Whether this process alone works on a request from now on; False when another does, or it is over."""
+        with self._lock:
+            if name in self._claims:
+                return True
+            try:
+                descriptor = os.open(self._path(name), os.O_RDONLY)
+            except OSError:
+                return False
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(descriptor)
+                return False
+            if not self._path(name).exists():  # it was answered just now
+                os.close(descriptor)
+                return False
+            self._claims[name] = descriptor
+            return True
+
+    def release(self, name: str) -> None:
+        """Others may work on it, too."""
+        with self._lock:
+            self._release(name)
 
     def put_aside(self, name: str) -> None:
         """Do not try a damaged request again; its file is kept."""
         with self._lock:
             self._tickets.pop(name, None)
-            path = self._path(name)
+            self._move_aside(name)
+            self._release(name)
+
+    def close(self) -> None:
+        """Work on nothing any more; others may."""
+        with self._lock:
+            for name in list(self._claims):
+                self._release(name)
+
+    def _move_aside(self, name: str) -> None:
+        path = self._path(name)
+        with suppress(FileNotFoundError):  # another process has answered it, or moved it aside
             path.rename(path.with_suffix(DAMAGED))
-        log.error("request %s for storage commitment is damaged and was put aside", name)
+            log.error("request %s for storage commitment is damaged and was put aside", name)
 
     def _name(self, request: Request) -> str:
         """By whom it is and what; a duplicate by what it refers to, also."""
@@ -133,7 +187,8 @@ class Spool:
         content = [head, *seal_chunks(self._seal_key, request.to_json(), label)]
         size = sum(map(len, content))
         self._check_room(request.calling_ae_title, size)
-        write_new(self._path(name), content)
+        with suppress(FileExistsError):  # asked of two processes at the same moment
+            write_new(self._path(name), content)
         return _ticket(name, request, size)
 
     def _check_room(self, calling_ae_title: str, size: int) -> None:
@@ -156,13 +211,31 @@ class Spool:
         except (OSError, ValueError, KeyError, TypeError, UnsealError, KeyFileError) as error:
             raise DamagedRequestError(type(error).__name__) from None
 
-    def _recover(self) -> None:
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            name = path.name.removesuffix(SUFFIX)
-            try:
-                self._tickets[name] = _ticket(name, self._open(name), path.stat().st_size)
-            except DamagedRequestError:
-                self.put_aside(name)
+    def _release(self, name: str) -> None:
+        descriptor = self._claims.pop(name, None)
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def _look(self) -> None:
+        """With the lock held, or before anybody has it: see what came and went, whoever did it."""
+        now = time.time_ns()
+        changed = self._folder.stat().st_mtime_ns
+        if changed < self._looked_at - _CLOCK_STEP_NS:
+            return
+        self._looked_at = now
+        found = {path.name.removesuffix(SUFFIX): path for path in self._folder.glob(f"*{SUFFIX}")}
+        for name in self._tickets.keys() - found.keys():
+            del self._tickets[name]
+        for name in sorted(found.keys() - self._tickets.keys()):
+            self._take_up(name, found[name])
+
+    def _take_up(self, name: str, path: Path) -> None:
+        try:
+            self._tickets[name] = _ticket(name, self._open(name), path.stat().st_size)
+        except FileNotFoundError:
+            return
+        except DamagedRequestError:
+            self._move_aside(name)
 
 
 def _ticket(name: str, request: Request, size: int) -> Ticket:

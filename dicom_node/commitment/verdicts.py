@@ -60,8 +60,11 @@ class Judge:
         outbox: Outbox,
         orthanc: ImageIndex,
         set_aside: SetAside,
+        elsewhere: Callable[[], Mapping[str, str]] = dict,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`elsewhere`: SOP classes of what waits in the outboxes of other processes, by replaced SOPInstanceUID."""
+        self._elsewhere = elsewhere
         self._map_uid = map_uid
         self._stored = stored
         self._outbox = outbox
@@ -107,7 +110,7 @@ class Judge:
         return self._seen[1]
 
     def _in_outbox(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        found = dict(self._elsewhere())
         for place in self._outbox.waiting():
             try:
                 entry = self._outbox.entry(place)

@@ -52,6 +52,8 @@ class Scene:
 
     def restart(self) -> None:
         """A new process on the same folder."""
+        if hasattr(self, "spool"):
+            self.spool.close()
         self.spool = Spool(self.folder, KEYS)
         self.committer = Committer(
             spool=self.spool,

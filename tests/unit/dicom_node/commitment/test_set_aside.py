@@ -24,7 +24,7 @@ def opened(quarantine: Path) -> SetAside:
 
 
 def index(quarantine: Path) -> Path:
-    return quarantine.parent / "commitment" / "quarantined.index"
+    return quarantine.parent / "commitment" / "quarantined-0.index"
 
 
 def test_an_object_is_known_by_the_senders_uid_or_the_replaced_one_also_after_a_restart(quarantine: Path) -> None:
@@ -76,3 +76,13 @@ def test_a_line_torn_by_a_crash_costs_itself_only(quarantine: Path) -> None:
 def test_what_is_no_uid_is_not_noted(quarantine: Path) -> None:
     opened(quarantine).note("../../etc/x", "aa11", Reason.INVALID_UID)
     assert index(quarantine).read_text() == ""
+
+
+def test_what_another_process_has_set_aside_is_known_here(quarantine: Path) -> None:
+    here = opened(quarantine)
+    there = SetAside(quarantine.parent / "commitment", quarantine, MAP_UID, "1")
+    there.note(SENT_UID, "aa11", Reason.CONFLICT)
+    assert here.holds(REPLACED)
+    assert here.holds_another(REPLACED)
+    (quarantine / "aa11.sealed").unlink()
+    assert not here.holds(REPLACED)

@@ -1,5 +1,6 @@
 """The spool: what was acknowledged is there after a restart, sealed, once, and never too much of it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -111,5 +112,31 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_half_written_was_never_acknowledged(tmp_path: Path) -> None:
     (tmp_path / ".0011223344556677.part").write_bytes(b"half")
-    assert Spool(tmp_path, KEYS).tickets() == []
+    spool = Spool(tmp_path, KEYS)
+    spool.remove_drafts()
+    assert spool.tickets() == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_request_is_seen_by_every_process_and_worked_on_by_one(tmp_path: Path) -> None:
+    asked_here, other = Spool(tmp_path, KEYS), Spool(tmp_path, KEYS)
+    name = asked_here.put(request(), "association").name
+    assert [(ticket.name, ticket.association_id) for ticket in other.tickets()] == [(name, "")]
+    assert asked_here.claim(name)
+    assert asked_here.claim(name)
+    assert not other.claim(name)
+    asked_here.release(name)
+    assert other.claim(name)
+    other.remove(name)
+    assert asked_here.tickets() == []
+    assert not asked_here.claim(name)
+
+
+def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    name = spool.put(request(), "association").name
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if Spool(tmp_path, KEYS).claim(name) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert spool.claim(name)
