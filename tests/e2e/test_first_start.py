@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from osteon.sample.study import IDENTIFYING_TEXTS
+from osteon.settings import default_workers
 from tests.services.processes import answers, end, wait_for, with_environment
 from tests.services.product import Product
 
@@ -48,7 +49,8 @@ def test_first_start_shows_the_sample_with_its_scores_and_a_second_start_shows_i
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_nothing_running_and_no_port_taken(fresh_product: Product, number: signal.Signals) -> None:
     fresh_product.start()
-    assert len(with_environment("OSTEON_HOME", str(fresh_product.home))) == 4
+    # serve, Orthanc, API, node and its workers
+    assert len(with_environment("OSTEON_HOME", str(fresh_product.home))) == 4 + default_workers()
     assert fresh_product.process is not None
     assert end(fresh_product.process, number) == 0
     fresh_product.process = None
@@ -68,11 +70,11 @@ def test_killed_outright_it_still_leaves_nothing_running(fresh_product: Product)
 def test_when_one_part_ends_by_itself_all_is_stopped_and_said(fresh_product: Product) -> None:
     fresh_product.start()
     assert fresh_product.process is not None
-    (node,) = [
+    node = min(  # the others are its workers
         number
         for number in with_environment("OSTEON_HOME", str(fresh_product.home))
         if Path(f"/proc/{number}/cmdline").read_bytes().endswith(b"osteon\0node\0")
-    ]
+    )
     os.kill(node, signal.SIGKILL)
     assert fresh_product.process.wait(30) == 1
     fresh_product.process = None
