@@ -53,7 +53,12 @@ from tests.builders.peer import (
 )
 from tests.services.processes import free_port, wait_for
 
-pytestmark = pytest.mark.usefixtures("quick_disk")
+pytestmark = [
+    pytest.mark.usefixtures("quick_disk"),
+    # pynetdicom: an association released while its handler's answer is still to be sent ends its thread in an error.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 STUDY = {"StudyInstanceUID": "1.2.276.1", "SeriesInstanceUID": "1.2.276.1.1"}
 PROCESSING_FAILURE, NO_SUCH_OBJECT, CLASS_CONFLICT, NOT_SUPPORTED, DUPLICATE = 0x0110, 0x0112, 0x0119, 0x0122, 0x0131
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
