@@ -31,6 +31,9 @@ Figures = tuple[float, float, float]
 Rates = dict[tuple[str, str], list[Figures]]
 Command = tuple[list[str], dict[str, str]]
 
+LINKS = 5
+"""To storescp every object goes so often: what a sender takes to start must not count."""
+
 PYNETDICOM = """
 import sys
 from pathlib import Path
@@ -59,11 +62,12 @@ def main() -> None:
     rates: Rates = {}
     with tempfile.TemporaryDirectory(prefix=".benchmark-") as folder:
         files = study(Path(folder) / "study", chosen.objects)
+        to_send = {"door": files, "storescp": linked(files, Path(folder) / "linked")}
         for number in range(chosen.rounds):
             first = number % len(SENDERS)
             for name in (*list(SENDERS)[first:], *list(SENDERS)[:first]):
                 for receiver in chosen.receiver or RECEIVERS:
-                    figures = measure(SENDERS[name], RECEIVERS[receiver], files)
+                    figures = measure(SENDERS[name], RECEIVERS[receiver], to_send[receiver])
                     if figures is None:
                         print(f"round {number + 1}: {name} did not get everything to {receiver}", flush=True)
                     else:
@@ -72,6 +76,15 @@ def main() -> None:
     if chosen.json:
         rows = [{"receiver": r, "sender": s, "rate_cpu_ms_start_s": values} for (r, s), values in rates.items()]
         chosen.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def linked(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Each file several times, for a receiver that does not care."""
+    folder.mkdir()
+    links = [folder / f"{number}-{file.name}" for number in range(LINKS) for file in files]
+    for link in links:
+        os.link(folder.parent / "study" / link.name.partition("-")[2], link)
+    return links
 
 
 def ignoring(_: Path, port: int) -> Receiver:
