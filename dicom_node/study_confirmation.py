@@ -1,4 +1,4 @@
-"""Asking the sources of studies at rest whether that was all: one study at a time, less and less often."""
+"""Asking the sources of studies at rest whether that was all: a few studies at a time, each less and less often."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -18,6 +18,8 @@ log = logging.getLogger("osteon.studies")
 
 FIRST_SECONDS = 60.0
 LONGEST_SECONDS = 6 * 3600.0
+MOST_IN_A_TURN = 8
+"""Studies; between two turns the clock looks after all the others."""
 
 Ask = Callable[[PeerAddress, str], AbstractContextManager[Find]]
 """Opens an association with a peer, by its address and AE title. Raises NoAnswerError."""
@@ -53,7 +55,7 @@ class Confirmation:
         """Confirmed, and forgotten by the door: to be removed at the next turn, if nothing has come by then."""
 
     def take_turn(self, growing: Collection[str]) -> None:
-        """Ask for one study that it is time for, and put away what was kept of those that are confirmed.
+        """Ask for some of the studies that it is time for, and put away what was kept of those that are confirmed.
 
         `growing`: studies that objects are coming to. They are not asked for, and without delay once they are at rest.
         """
@@ -63,10 +65,11 @@ class Confirmation:
         due = {uid: peer for uid, peer in kept.items() if uid not in growing and self._delays.is_due(uid)}
         standings = self._states.of(due)
         self._remove_confirmed([uid for uid, one in standings.items() if one.state is StudyState.CONFIRMED])
+        left = MOST_IN_A_TURN
         for uid, standing in standings.items():
-            if standing.state is StudyState.PROVISIONAL and self._can_be_asked(due[uid]):
+            if left and standing.state is StudyState.PROVISIONAL and self._can_be_asked(due[uid]):
                 self._ask_for(standing, due[uid])
-                return
+                left -= 1
 
     def _remove_confirmed(self, confirmed: Collection[str]) -> None:
         """In two turns: an object that came in between was noted by the door, or is on its way, or in the ledger."""

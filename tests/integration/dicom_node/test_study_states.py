@@ -207,6 +207,24 @@ def test_a_peer_that_did_not_answer_is_left_alone_for_a_while_with_all_its_studi
     assert len(peer.asked) == 1
 
 
+def test_some_studies_are_asked_for_in_a_turn_and_the_others_in_the_next(
+    tmp_path: Path, registry: Engine, peers: dict[str, PeerAddress], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dicom_node.study_confirmation.MOST_IN_A_TURN", 2)
+    station = Station(tmp_path / "node", registry, peers, delays=Delays(3600, 3600))
+    with answering(FindPeer("1.2.9")) as peer:
+        peers["PACS"] = peer.address
+        station.receive(*(slice_(1, f"{STUDY}.{number}") for number in range(5)))
+        station.forward()
+        station.rest()
+        asked = [len(peer.asked)]
+        for _ in range(3):
+            station.tick()
+            asked.append(len(peer.asked))
+
+    assert asked == [2, 4, 5, 5]
+
+
 def test_a_study_that_grew_is_asked_for_without_delay(
     tmp_path: Path, registry: Engine, peers: dict[str, PeerAddress]
 ) -> None:
