@@ -28,7 +28,7 @@ from storage.ledger_tables import (
     SeriesRow,
     StudyRow,
 )
-from storage.study_arrivals import noting_arrivals
+from storage.study_arrivals import note_found, note_lost, noting_arrivals
 from storage.tables import Base
 from storage.upserts import insert_missing, lookup
 
@@ -139,11 +139,13 @@ class Ledger:
         """From now on a sender may send them again, and is not told that they are here."""
         with writing(self._engine).begin() as connection:
             mark(connection, sop_instance_uids, at)
+            note_lost(connection, sop_instance_uids)
 
     def mark_found(self, sop_instance_uids: Collection[str]) -> None:
         """They were lost, and are here again."""
         with writing(self._engine).begin() as connection:
             mark(connection, sop_instance_uids, None)
+            note_found(connection, sop_instance_uids)
 
     def counts(self) -> LedgerCounts:
         """Rows of each kind, from one moment."""

@@ -2,17 +2,16 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, delete, text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import migrate_registry, writing
 from storage.ledger import Ledger
 from storage.ledger_records import StoredObject
 from storage.ledger_tables import InstanceRow, SeriesRow, StudyRow
-from storage.study_arrivals import note_found, note_lost
 from storage.study_lifecycle import Reason, StudyState
 from storage.study_records import SourceAnswer, Standing
 from storage.study_states import StudyStates
@@ -265,26 +264,19 @@ def test_a_study_is_never_confirmed_with_an_object_that_came_at_that_moment(
         assert (found.state, found.revision) == (StudyState.REVISED, number + 1)
 
 
-def lose(engine: Engine, uid: str, at: datetime | None) -> None:
-    """Mark an object as lost, or found again, as whoever looks for lost objects does."""
-    with writing(engine).begin() as connection:
-        connection.execute(update(InstanceRow).where(InstanceRow.sop_instance_uid == uid).values(lost_at=at))
-        (note_found if at is None else note_lost)(connection, [uid])
-
-
 @pytest.mark.parametrize("returns", ["it is sent again", "it is found again"])
 def test_lost_objects_make_a_study_unsure_and_their_return_is_an_arrival(
-    engine: Engine, ledger: Ledger, states: StudyStates, returns: str
+    ledger: Ledger, states: StudyStates, returns: str
 ) -> None:
     ledger.record(slices(1, 2))
     confirmed(states)
     lost, kept = (item.sop_instance_uid for item in slices(1, 2))
-    lose(engine, lost, stored_object().stored_at)
+    ledger.mark_lost([lost], stored_object().stored_at)
     unsure, here = standing(states), states.contents(STUDY_UID)
     if returns == "it is sent again":
         ledger.record(slices(1))
     else:
-        lose(engine, lost, None)
+        ledger.mark_found([lost])
 
     assert (unsure.state, unsure.reason, unsure.revision) == (StudyState.PROVISIONAL, Reason.OBJECTS_LOST, 1)
     assert here == {SERIES_UID: frozenset({kept})}
