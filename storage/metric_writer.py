@@ -13,6 +13,8 @@ from storage.metric_files import MetricFiles
 log = logging.getLogger("osteon.metrics")
 
 EVERY_SECONDS = 1.0
+STOP_SECONDS = 2.0
+"""For a writing that is under way; a disk that hangs must not hold up the end."""
 
 
 class MetricWriter:
@@ -46,8 +48,9 @@ class MetricWriter:
     def stop(self) -> None:
         """Write once more: what was counted stays, until processes of this role are started anew."""
         self._stopping.set()
-        self._thread.join()
-        self._write(is_last=True)
+        self._thread.join(STOP_SECONDS)
+        if not self._thread.is_alive():
+            self._write(is_last=True)
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_SECONDS):
