@@ -70,9 +70,10 @@ class Load:
 
     site: Site
     supply: Supply
-    end: float
+    seconds: float
     interval: float
     """Seconds between two objects, over all associations; 0: as fast as it goes."""
+    end: float = float("inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
     next_at: float = field(default_factory=time.monotonic)
     answered: int = 0
@@ -115,7 +116,7 @@ def main() -> None:
         load = Load(
             site=site,
             supply=Supply(*templates()),
-            end=time.monotonic() + chosen.minutes * 60,
+            seconds=chosen.minutes * 60,
             interval=1 / rate if rate else 0.0,
         )
         samples = list(sampled(load, chosen.associations, seed))
@@ -138,10 +139,11 @@ def sampled(load: Load, associations: int, seed: int) -> Iterator[Sample]:
         for number in range(associations)
     ]
     began = time.monotonic()
+    load.end = began + load.seconds
     for thread in threads:
         thread.start()
     with rich.progress.Progress(console=rich.console.Console(stderr=True)) as progress:
-        task = progress.add_task("soak", total=load.end - began)
+        task = progress.add_task("soak", total=load.seconds)
         while not load.is_over:
             time.sleep(min(SAMPLE_SECONDS, max(0.0, load.end - time.monotonic())))
             progress.update(task, completed=time.monotonic() - began)
