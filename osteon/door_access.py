@@ -13,6 +13,7 @@ from dicom_node.metrics import Metrics
 from dicom_node.peers import Peers
 from dicom_node.peers_file import read_peers
 from dicom_node.tls import Clients, TlsFiles, server_context
+from dicom_node.upper_layer.association import Limits
 from osteon.settings import Settings
 
 
@@ -49,6 +50,7 @@ def reception(
         door=door,
         journal=journal,
         ae_title=settings.ae_title,
+        limits=Limits(largest_object=settings.largest_object),
         access=access,
         desk=desk,
         metrics=metrics,

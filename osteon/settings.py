@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OSTEON_"
 FILE = "osteon.env"
+LARGEST_OBJECT = (1 << 32) + (1 << 26)
+SMALLEST_LIMIT = 1 << 20
 Port = Annotated[int, Field(ge=0, le=65535)]
 AeTitle = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x5b\x5d-\x7e][\x20-\x5b\x5d-\x7e]{0,15}$")
@@ -159,6 +161,9 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
         description="Seconds within which everything under way is finished when the node is stopped",
+    )
+    largest_object: int = Field(
+        LARGEST_OBJECT, ge=SMALLEST_LIMIT, description="Bytes of the largest object that the DICOM door takes"
     )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 

@@ -78,8 +78,7 @@ class Orthanc:
 
         Raises ImageRejectedError when Orthanc will never take it, ImageStoreUnavailableError otherwise.
         """
-        connect, read = self._timeout
-        timeout = (connect, read + len(file) / SLOWEST_BYTES_PER_SECOND)
+        timeout = self._timeout if isinstance(file, bytes) else self._timeout_of(len(file))
         answer = self._json(lambda: self._client.post("instances", data=file, timeout=timeout))
         status = answer.get("Status") if isinstance(answer, dict) else None
         if status not in {"Success", "AlreadyStored"}:
@@ -87,6 +86,12 @@ class Orthanc:
         if answer.get("ID") != expected_id:
             raise ImageRejectedError("Orthanc filed the object under other identifiers than ours")
         return Placed(expected_id, already=status == "AlreadyStored")
+
+    def _timeout_of(self, size: int) -> tuple[float, float]:
+        """Of a large file. The first one holds for each piece that is sent as well, and Orthanc makes room first."""
+        connect, read = self._timeout
+        more = size / SLOWEST_BYTES_PER_SECOND
+        return connect + more, read + more
 
     def read(self, orthanc_id: str) -> Iterator[bytes]:
         """The file of one instance, in chunks; whether it exists is known at once.

@@ -49,6 +49,8 @@ def test_the_defaults_are_those_that_others_script_against() -> None:
         ("AE_TITLE", "seventeen letters"),
         ("AE_TITLE", "back\\slash"),
         ("ORTHANC_TIMEOUT", "0"),
+        ("LARGEST_OBJECT", "4 GB"),
+        ("LARGEST_OBJECT", "1000"),
         ("SAMPLE", "perhaps"),
         ("ISSUERS", "PACS1"),
         ("ISSUERS", "PACS1="),
