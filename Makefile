@@ -22,7 +22,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@requirements/system-packages test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	@requirements/system-packages test
@@ -30,7 +30,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.dev
 	@requirements/system-packages test

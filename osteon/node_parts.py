@@ -83,7 +83,8 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     keys, vault = open_vault(settings)
     access = Access(prepared.peers, seats=prepared.seats.of_worker(worker))
     registry = CollectorRegistry()
-    metrics = PrometheusMetrics(registry, Callers(settings.issuers))
+    callers = Callers((*prepared.peers.known, *settings.issuers))
+    metrics = PrometheusMetrics(registry, callers)
     folder = outbox_of(settings.home, worker)
     make_folder(folder)
     outbox = Outbox(folder / OBJECTS, spare_segments=READY)
@@ -170,7 +171,12 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
 
     def reload_peers() -> Callable[[], None]:
         now = known_peers(read_settings())
-        return lambda: access.use(now)
+
+        def put_in_force() -> None:
+            access.use(now)
+            callers.know(now.known)
+
+        return put_in_force
 
     return Node(
         served,
