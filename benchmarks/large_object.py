@@ -15,7 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dicom_node.segments import SUFFIX, Content, records_in
-from tests.builders.large_objects import FRAME_BYTES, MOST_FRAMES, LargeImage, connected, digest_of, memory_of, store
+from tests.builders.large_objects import (
+    FRAME_BYTES,
+    MOST_FRAMES,
+    LargeImage,
+    connected,
+    digest_of,
+    memory_of,
+    store,
+    worker_of,
+)
 from tests.services.orthanc import OrthancServer
 from tests.services.processes import wait_for
 from tests.services.product import Product
@@ -43,7 +52,7 @@ def main() -> None:
             (Path(folder) / "orthanc").mkdir()
             orthanc.start()
         settings = NOWHERE if orthanc is None else {"OSTEON_ORTHANC_URL": orthanc.url, **orthanc.environment()}
-        node = Product(Path(folder) / "home", settings=settings, command="node")
+        node = Product(Path(folder) / "home", settings=settings | {"OSTEON_WORKERS": "1"}, command="node")
         node.start()
         try:
             measure(node, image, orthanc)
@@ -56,7 +65,7 @@ def main() -> None:
 def measure(node: Product, image: LargeImage, orthanc: OrthancServer | None) -> None:
     """One object, from its first byte to where it ends."""
     assert node.process is not None
-    process = node.process.pid
+    process = worker_of(node.process.pid)
     before = memory_of(process)
     with connected(node.dicom_port, seconds=600) as peer:
         begin = time.perf_counter()
@@ -80,7 +89,7 @@ def measure(node: Product, image: LargeImage, orthanc: OrthancServer | None) -> 
 
 def outbox_pixels(home: Path, image: LargeImage) -> Iterator[bytes]:
     """The last bytes of what waits: nothing comes behind the pixels."""
-    folder = home / "outbox" / "objects"
+    folder = home / "outbox" / "0" / "objects"
     (record,) = (record for path in folder.glob(f"*{SUFFIX}") for record in records_in(path))
     return last(iter(Content(folder, record)), image.pixel_bytes, record.content_size)
 

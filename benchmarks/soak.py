@@ -167,7 +167,7 @@ def look(load: Load, seconds: float) -> Sample:
         rss_mib=round(held.rss_kib / KIB_PER_MIB, 1),
         threads=held.threads,
         descriptors=held.descriptors,
-        waiting=waiting_in(load.site.home / "outbox" / "objects"),
+        waiting=sum(map(waiting_in, load.site.home.glob("outbox/*/objects"))),
         answered=load.answered,
     )
 

@@ -122,6 +122,12 @@ def store(peer: Peer, image: LargeImage) -> Reply:
     return peer.reply()
 
 
+def worker_of(node: int) -> int:
+    """The one process of a node that serves associations, by the id of the process that was started."""
+    (worker,) = Path(f"/proc/{node}/task/{node}/children").read_text().split()
+    return int(worker)
+
+
 def memory_of(process: int, what: str = "VmHWM") -> int:
     """Bytes of a process's memory, by their name in its status: VmRSS now, VmHWM at most so far."""
     status = Path(f"/proc/{process}/status").read_text()

@@ -339,6 +339,9 @@ class KeepingDoor(Door):
         return [data_set_of(arrival.file) for arrival in self.arrivals]
 
 
+STOP_SECONDS = 3.0
+
+
 @contextmanager
 def listening(
     door: Door,
@@ -357,7 +360,7 @@ def listening(
     try:
         yield port
     finally:
-        listener.stop()
+        listener.stop(STOP_SECONDS)
 
 
 def sums(journal: Journal) -> Counter[tuple[str, int, int, int, int, int]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from osteon.settings import default_workers
 from tests.builders.door import ct
 from tests.builders.identities import Identity, identified
 from tests.builders.measured import Values, values_in
@@ -20,6 +21,8 @@ from tests.services.processes import wait_for
 from tests.services.product import Product
 
 UID = re.compile(r"\d+(\.\d+){4,}")
+
+WORKERS = default_workers()
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,7 @@ def test_a_run_is_counted_from_the_door_to_orthanc(product: Product, files: list
     assert (seen("osteon_last_stored_time_seconds") or 0) >= before
     assert (seen("osteon_last_forwarded_time_seconds") or 0) >= before
     assert (seen("osteon_node_heartbeat_time_seconds") or 0) >= before
-    assert (seen("osteon_node_working"), seen("osteon_node_processes")) == (1, 1)
+    assert (seen("osteon_node_working"), seen("osteon_node_processes")) == (1, WORKERS)
     text = httpx.get(f"{product.url}/metrics", trust_env=False).text
     assert not UID.search(text)
     assert not any(word in text for word in Identity().texts())
@@ -79,11 +82,11 @@ def test_a_hangup_has_the_node_read_its_configuration_again(product: Product) ->
     assert product.process is not None
     before = metrics(product)("osteon_reloads_total", result="done") or 0
     product.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: metrics(product)("osteon_reloads_total", result="done") == before + 1, "it is passed on", 20)
+    wait_for(lambda: metrics(product)("osteon_reloads_total", result="done") == before + WORKERS, "it is passed on", 20)
     assert product.process.poll() is None
     assert product.osteon("reload").returncode == 0
-    assert metrics(product)("osteon_reloads_total", result="done") == before + 2
-    assert values_in(product.osteon("metrics").stdout)("osteon_reloads_total", result="done") == before + 2
+    assert metrics(product)("osteon_reloads_total", result="done") == before + 2 * WORKERS
+    assert values_in(product.osteon("metrics").stdout)("osteon_reloads_total", result="done") == before + 2 * WORKERS
 
 
 def test_the_product_says_that_it_is_ready_and_why(product: Product) -> None:

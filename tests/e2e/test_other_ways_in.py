@@ -53,7 +53,7 @@ def in_ledger(product: Product) -> int:
 
 def settled_ledger(product: Product) -> int:
     """The count once nothing of an earlier test is on its way."""
-    wait_for(lambda: waiting_in(product.home / "outbox" / "objects") == 0, "the outbox is empty")
+    wait_for(lambda: sum(map(waiting_in, product.home.glob("outbox/*/objects"))) == 0, "the outbox is empty")
     return in_ledger(product)
 
 

@@ -16,7 +16,7 @@ from tests.builders.many_objects import Supply
 from tests.builders.programs import missing
 from tests.faults.sending import sending
 from tests.faults.site import Site, running_site
-from tests.services.postgres import PostgresServer
+from tests.services.postgres import PostgresServer, running_postgres
 from tests.services.postgres_outage import PostgresOutage
 from tests.services.small_disk import small_disk
 
@@ -115,15 +115,23 @@ def test_with_the_vault_locked_a_new_patient_waits_and_known_ones_do_not(site: S
 
 
 @pytest.fixture
-def outage(postgres: PostgresServer) -> Iterator[PostgresOutage]:
-    made = PostgresOutage(postgres)
+def mortal_postgres() -> Iterator[PostgresServer]:
+    """One of its own: the one of the session must outlive this."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def outage(mortal_postgres: PostgresServer) -> Iterator[PostgresOutage]:
+    made = PostgresOutage(mortal_postgres)
     yield made
     made.stop()
 
 
 def test_with_the_databases_gone_nothing_is_acknowledged_that_is_not_kept(
-    postgres: PostgresServer, outage: PostgresOutage, tmp_path: Path, supply: Supply
+    mortal_postgres: PostgresServer, outage: PostgresOutage, tmp_path: Path, supply: Supply
 ) -> None:
+    postgres = mortal_postgres
     settings = {
         "OSTEON_DATABASE_URL": postgres.url(postgres.create()),
         "OSTEON_VAULT_URL": postgres.url(postgres.create()),

@@ -12,7 +12,7 @@ from dicom_node.segments import SUFFIX, Content, records_in
 from dicom_node.upper_layer import association
 from dicom_node.upper_layer.association import Limits
 from tests.builders.door import ASSOCIATION, Parts, arrival, ct, parts_in
-from tests.builders.large_objects import LargeImage, connected, digest_of, memory_of, send, store
+from tests.builders.large_objects import LargeImage, connected, digest_of, memory_of, send, store, worker_of
 from tests.builders.peer import (
     ANNOUNCED,
     DATA,
@@ -173,7 +173,7 @@ NOWHERE = {
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Product]:
-    made = Product(tmp_path / "home", settings=NOWHERE, command="node")
+    made = Product(tmp_path / "home", settings=NOWHERE | {"OSTEON_WORKERS": "1"}, command="node")
     made.start()
     yield made
     made.stop()
@@ -181,7 +181,7 @@ def node(tmp_path: Path) -> Iterator[Product]:
 
 def stored_pixels(node: Product, size: int) -> list[str]:
     """Digests of the last bytes of what waits."""
-    folder = node.home / "outbox" / "objects"
+    folder = node.home / "outbox" / "0" / "objects"
     records = [record for path in folder.glob(f"*{SUFFIX}") for record in records_in(path)]
     large = [one for one in records if one.content_size > size]
     ends = [replace(one, content_at=one.content_at + one.content_size - size, content_size=size) for one in large]
@@ -190,18 +190,18 @@ def stored_pixels(node: Product, size: int) -> list[str]:
 
 def test_300_megabytes_take_the_node_less_than_100_more_and_outlive_kill_9(node: Product) -> None:
     assert node.process is not None
-    image = LargeImage(frames=600)
+    image, worker = LargeImage(frames=600), worker_of(node.process.pid)
     with connected(node.dicom_port) as peer:
         assert store(peer, LargeImage(frames=1, instance_uid="1.2.3")).status == 0
-        before = memory_of(node.process.pid, "VmRSS")
+        before = memory_of(worker, "VmRSS")
         assert store(peer, image).status == 0
         assert store(peer, LargeImage(frames=600, instance_uid="1.2.4", patient_id="")).status == QUARANTINED
-    more = memory_of(node.process.pid) - before
+    more = memory_of(worker) - before
     assert image.pixel_bytes == 300 * MEGABYTE
     assert more < 100 * MEGABYTE, f"{more >> 20} MB more"
     assert image.digest() in stored_pixels(node, image.pixel_bytes)
 
-    folder = node.home / "outbox" / "objects"
+    folder = node.home / "outbox" / "0" / "objects"
     with connected(node.dicom_port) as peer:
         send(peer, LargeImage(frames=60, instance_uid="1.2.5"), pieces=200)
         wait_for(lambda: any(folder.glob(f"*{RECEIVING}")), "another is being received")

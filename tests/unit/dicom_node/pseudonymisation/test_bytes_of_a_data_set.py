@@ -217,7 +217,7 @@ def test_the_frame_that_is_written_is_what_pydicom_expects_and_holds_nothing_els
     assert meta.FileMetaInformationGroupLength == len(frame) - 144
     assert (meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID) == (CTImageStorage, "2.25.1")
     assert {element.tag.element for element in meta} == {0x00, 0x01, 0x02, 0x03, 0x10, 0x12, 0x13}
-    assert read_frame(frame + b"data set") == type(read_frame(frame))(JPEG2000, len(frame))
+    assert read_frame(frame + b"data set") == type(read_frame(frame))(JPEG2000, len(frame), "2.25.1")
 
 
 @pytest.mark.parametrize("file", [b"", bytes(132), bytes(128) + b"DICN", bytes(128) + b"DICM\2\0\0\0UL"])
