@@ -30,7 +30,7 @@ from dicom_node.seats import Seats, WorkerSeats
 from dicom_node.upper_layer.pdus import CALLING_AE_TITLE, LOCAL_LIMIT, Rejection
 from dicom_node.upper_layer.wire import Wire
 
-MAXIMUM_ASSOCIATIONS = 100
+MAXIMUM_ASSOCIATIONS = 256
 LOBBY = 128
 LOBBY_OF_ONE = 112
 """Places in the lobby for one address: the others are not shut out by it."""
