@@ -48,6 +48,8 @@ RESERVE_BYTES = 1 << 30
 """Of the disk, left free for databases and Orthanc. With less than twice as much, senders are slowed down."""
 
 SLOWED_SECONDS = 0.1
+BUSY_SECONDS = 2.0
+"""After an object: more are likely to come."""
 
 IN_MEMORY_BYTES = 1 << 25
 """A larger object is not read into memory, but piece by piece."""
@@ -145,7 +147,8 @@ class Outbox:
         self._segments: dict[str, _Kept] = {}
         self._current: Segment | None = None
         self._is_low = False
-        self._spares = Spares(folder, spare_segments, segment_bytes, self._has_room)
+        self._last_at = -float("inf")
+        self._spares = Spares(folder, spare_segments, segment_bytes, self._has_room, self._is_busy)
         make_folder(folder)
         remove_unfinished(folder)
         self._recover()
@@ -354,6 +357,7 @@ class Outbox:
 
     def _room(self, label: bytes, size: int) -> tuple[Segment, int]:
         """Room for a record, in a new segment when the current one is full. Raises OSError when the disk is."""
+        self._last_at = self._clock()
         with self._lock:
             offset = None if self._current is None else self._current.reserve(label, size)
             if self._current is None or offset is None:
@@ -369,6 +373,9 @@ class Outbox:
                 raise OSError(errno.EFBIG, "a record larger than its segment")
             self._segments[self._current.path.name].left += 1
             return self._current, offset
+
+    def _is_busy(self) -> bool:
+        return self._clock() - self._last_at < BUSY_SECONDS
 
     def _has_room(self, size: int) -> bool:
         return self.room().free >= 2 * (self._reserve_bytes + size)

@@ -22,14 +22,25 @@ READY = 2
 USED_PER_READY = 4
 """So many used ones wait to be used again: 512 MB."""
 
-RETRY_SECONDS = 10.0
+RETRY_SECONDS = 5.0
 
 
 class Spares:
     """Ready segments of one folder. Safe between threads; nothing waits for it."""
 
-    def __init__(self, folder: Path, wanted: int, segment_bytes: int, has_room: Callable[[int], bool]) -> None:
-        """`wanted`: how many are to be ready. `has_room`: whether the disk takes so many bytes more."""
+    def __init__(
+        self,
+        folder: Path,
+        wanted: int,
+        segment_bytes: int,
+        has_room: Callable[[int], bool],
+        is_busy: Callable[[], bool],
+    ) -> None:
+        """`wanted`: how many are to be ready. `has_room`: whether the disk takes so many bytes more.
+
+        `is_busy`: whether objects are coming; then nothing is written ahead, which would hold up their syncs.
+        """
+        self._is_busy = is_busy
         self._folder = folder
         self._wanted = wanted
         self._segment_bytes = segment_bytes
@@ -95,9 +106,9 @@ class Spares:
         while not self._is_stopping:
             self._news.clear()
             try:
-                while not self._is_stopping and self.make_ready():
+                while not self._is_stopping and (self._used or not self._is_busy()) and self.make_ready():
                     pass
             except OSError as error:  # the outbox makes its own, and says what is wrong when it cannot
                 log.warning("no segment can be made ready: %s", type(error).__name__)
                 self._news.wait(RETRY_SECONDS)
-            self._news.wait()
+            self._news.wait(None if len(self._ready) >= self._wanted else RETRY_SECONDS)
