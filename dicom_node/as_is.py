@@ -4,8 +4,8 @@ from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.codec import StructureError
 from dicom_node.pseudonymisation.engine import Result
 from dicom_node.pseudonymisation.facts import read_facts
-from dicom_node.pseudonymisation.part10 import read_frame
-from dicom_node.pseudonymisation.syntax import InflateError, inflate, is_deflated, syntax_of
+from dicom_node.pseudonymisation.opened import open_file
+from dicom_node.pseudonymisation.syntax import InflateError
 from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE
 from dicom_node.pseudonymisation.trail import Trail
 from dicom_node.pseudonymiser import Pseudonymised
@@ -24,14 +24,8 @@ def as_is(file: bytes, source_digest: str) -> Pseudonymised:
 
 
 def _read(file: bytes, source_digest: str) -> Pseudonymised:
-    frame = read_frame(file)
-    syntax = syntax_of(frame.transfer_syntax_uid)
-    if syntax is None:
-        raise UnprocessableError(Reason.UNREADABLE, "transfer syntax")
-    data, start = file, frame.data_set
-    if is_deflated(frame.transfer_syntax_uid):
-        data, start = inflate(file[start:]), 0
-    facts = read_facts(data, start, syntax)
+    opened = open_file(file)
+    facts = read_facts(opened.data, opened.start, opened.syntax)
     pseudonym = facts.text(_PATIENT_ID)
     if not is_pseudonym(pseudonym):
         raise UnprocessableError(Reason.UNEXPECTED_ERROR, "it bears no pseudonym")
@@ -39,13 +33,13 @@ def _read(file: bytes, source_digest: str) -> Pseudonymised:
         result=Result(
             parts=(file,),
             pixels=None,
-            header=data,
-            data_set=start,
+            header=opened.data,
+            data_set=opened.start,
             pseudonym=pseudonym,
-            transfer_syntax_uid=frame.transfer_syntax_uid,
+            transfer_syntax_uid=opened.transfer_syntax_uid,
             trail=Trail(),
             source=facts,
-            source_data=data,
+            source_data=opened.data,
         ),
         sop_class_uid=facts.text(SOP_CLASS),
         sop_instance_uid_before=facts.text(SOP_INSTANCE),

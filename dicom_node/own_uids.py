@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.codec import StructureError
 from dicom_node.pseudonymisation.facts import Facts, read_facts
-from dicom_node.pseudonymisation.part10 import read_frame
-from dicom_node.pseudonymisation.syntax import InflateError, inflate, is_deflated, syntax_of
+from dicom_node.pseudonymisation.opened import open_file
+from dicom_node.pseudonymisation.syntax import InflateError
 from dicom_node.pseudonymisation.tags import SOP_INSTANCE, STUDY
 from dicom_node.uids import is_uid
 
@@ -51,10 +51,5 @@ def nothing_known(_: bytes) -> Learned:
 
 
 def _facts(file: bytes) -> Facts:
-    frame = read_frame(file)
-    syntax = syntax_of(frame.transfer_syntax_uid)
-    if syntax is None:
-        raise StructureError("transfer syntax")
-    if is_deflated(frame.transfer_syntax_uid):
-        return read_facts(inflate(file[frame.data_set :]), 0, syntax, without_pixels=True)
-    return read_facts(file, frame.data_set, syntax, without_pixels=True)
+    opened = open_file(file)
+    return read_facts(opened.data, opened.start, opened.syntax, without_pixels=True)

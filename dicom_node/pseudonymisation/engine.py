@@ -14,7 +14,8 @@ from dicom_node.pseudonymisation.codec import StructureError
 from dicom_node.pseudonymisation.facts import Facts, read_facts
 from dicom_node.pseudonymisation.identifying import Kind
 from dicom_node.pseudonymisation.level import Level, Part
-from dicom_node.pseudonymisation.part10 import new_frame, read_frame
+from dicom_node.pseudonymisation.opened import open_file
+from dicom_node.pseudonymisation.part10 import new_frame
 from dicom_node.pseudonymisation.plan import Recording
 from dicom_node.pseudonymisation.profile import Profile
 from dicom_node.pseudonymisation.residue import find_residue, has_uid
@@ -26,7 +27,6 @@ from dicom_node.pseudonymisation.syntax import (
     InflateError,
     Syntax,
     deflate,
-    inflate,
     is_deflated,
     is_encapsulated,
     syntax_of,
@@ -205,14 +205,8 @@ def _rewriter(source: _Source, study: Study, names: Names, facts: Facts, trail: 
 
 
 def _opened(file: bytes, sender: str) -> _Source:
-    frame = read_frame(file)
-    syntax = syntax_of(frame.transfer_syntax_uid)
-    if syntax is None:
-        raise UnprocessableError(Reason.UNREADABLE, "transfer syntax")
-    data, start = file, frame.data_set
-    if is_deflated(frame.transfer_syntax_uid):
-        data, start = inflate(file[start:]), 0
-    return _Source(data, start, syntax, frame.transfer_syntax_uid, sender)
+    opened = open_file(file)
+    return _Source(opened.data, opened.start, opened.syntax, opened.transfer_syntax_uid, sender)
 
 
 def _look_once_more(header: bytes, data_set: int, made: _Made, source: _Source) -> None:

@@ -19,6 +19,7 @@ SEED = 20_261
 def test_killed_in_the_middle_of_a_study_nothing_acknowledged_is_lost(site: Site, supply: Supply, victim: str) -> None:
     killed_while_sending(site, supply, KILLS[victim], Random(f"{SEED} {victim}"))  # noqa: S311
     site.settle()
+    assert site.complaints() == []
 
 
 @pytest.mark.xfail(reason="the ledger does not hear of associations that a kill ended", strict=True)

@@ -148,15 +148,18 @@ def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
     engines = [open_database(f"sqlite:///{tmp_path / f'{number}.sqlite'}") for number in range(25) for _ in range(6)]
     together = threading.Barrier(6)
 
-    def open_all(own: list[Engine]) -> None:
+    def open_all(own: list[Engine]) -> list[object]:
+        modes = []
         for engine in own:
             together.wait(timeout=20)
             with engine.connect() as connection:
-                connection.exec_driver_sql("SELECT 1")
+                modes.append(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
             engine.dispose()
+        return modes
 
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(open_all, [engines[number::6] for number in range(6)]))
+        modes = list(pool.map(open_all, [engines[number::6] for number in range(6)]))
+    assert modes == [["wal"] * 25] * 6
 
 
 @pytest.mark.parametrize("revision", ["0002", "0001"])

@@ -31,7 +31,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def same_as_dcm2niix(paths: list[Path], folder: Path) -> None:
+def assert_same_as_dcm2niix(paths: list[Path], folder: Path) -> None:
     source = folder / "in"
     source.mkdir()
     for path in paths:
@@ -52,13 +52,13 @@ def same_as_dcm2niix(paths: list[Path], folder: Path) -> None:
 
 @pytest.mark.parametrize("series", ["2-*.dcm", "3-*.dcm"])
 def test_the_sample_study_has_dcm2niix_s_geometry_and_values(sample: Path, tmp_path: Path, series: str) -> None:
-    same_as_dcm2niix(sorted(sample.glob(series)), tmp_path)
+    assert_same_as_dcm2niix(sorted(sample.glob(series)), tmp_path)
 
 
 @pytest.mark.parametrize("name", SERIES)
 def test_a_real_series_has_dcm2niix_s_geometry_and_values(name: str, tmp_path: Path) -> None:
     paths = real_series(SERIES[name])
-    same_as_dcm2niix(paths, tmp_path)
+    assert_same_as_dcm2niix(paths, tmp_path)
 
 
 def real_series(folder: str) -> list[Path]:

@@ -86,7 +86,10 @@ def test_too_much_is_refused_until_something_is_answered(tmp_path: Path, limit: 
 def test_one_peer_cannot_take_the_room_of_the_others(tmp_path: Path) -> None:
     spool = Spool(tmp_path, KEYS, most_of_one_peer=1)
     spool.put(request(), "association")
+    with pytest.raises(SpoolFullError):
+        spool.put(request(transaction_uid="1.2.2"), "association")
     spool.put(request(calling_ae_title="OTHER"), "association")
+    assert {ticket.calling_ae_title for ticket in spool.tickets()} == {"PACS", "OTHER"}
 
 
 def test_a_request_opens_after_the_key_was_rotated(tmp_path: Path) -> None:

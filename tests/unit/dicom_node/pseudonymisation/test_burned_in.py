@@ -205,9 +205,16 @@ def test_sizes_are_read_in_the_byte_order_of_the_object() -> None:
     )
     facts = Facts(values, {}, (pixels_to(32),))
     check_image(facts, EXPLICIT_BIG, ExplicitVRBigEndian, bytes(32))
+    with pytest.raises(UnprocessableError) as caught:
+        check_image(facts, EXPLICIT_LITTLE, ExplicitVRLittleEndian, bytes(32))
+    assert caught.value.reason is Reason.PIXELS_DO_NOT_FIT
 
 
 @pytest.mark.parametrize(("tag", "size"), [(0x7FE00008, 64), (0x7FE00009, 128)])
 def test_float_pixels_have_their_own_width(tag: int, size: int) -> None:
     facts = Facts(PLAIN_IMAGE, {}, (pixels_to(size, tag=tag),))
     check_image(facts, EXPLICIT_LITTLE, ExplicitVRLittleEndian, bytes(size))
+    half = Facts(PLAIN_IMAGE, {}, (pixels_to(size // 2, tag=tag),))
+    with pytest.raises(UnprocessableError) as caught:
+        check_image(half, EXPLICIT_LITTLE, ExplicitVRLittleEndian, bytes(size // 2))
+    assert caught.value.reason is Reason.PIXELS_DO_NOT_FIT

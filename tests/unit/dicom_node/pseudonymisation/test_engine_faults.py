@@ -268,7 +268,7 @@ def test_a_rule_that_is_no_action_lets_nothing_through(
 @pytest.mark.parametrize(
     "step",
     [
-        "engine.read_frame",
+        "opened.read_frame",
         "engine.read_facts",
         "engine.check_image",
         "engine.new_frame",

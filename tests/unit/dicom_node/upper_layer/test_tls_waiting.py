@@ -1,6 +1,5 @@
 """Waiting for the peer under TLS: what was taken from the network with an earlier read has been heard, too."""
 
-import os
 import socket
 import ssl
 import threading
@@ -30,13 +29,6 @@ def pair(tmp_path: Path) -> Iterator[tuple[TlsWire, ssl.SSLSocket]]:
             reading.join(10)
             yield wire, peer
             wire.close()
-
-
-@pytest.fixture
-def bell() -> Iterator[int]:
-    descriptor = os.eventfd(0, os.EFD_NONBLOCK)
-    yield descriptor
-    os.close(descriptor)
 
 
 def test_nobody_is_heard_when_everything_was_read(pair: tuple[TlsWire, ssl.SSLSocket], bell: int) -> None:

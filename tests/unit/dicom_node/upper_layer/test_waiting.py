@@ -17,13 +17,6 @@ def pair() -> Iterator[tuple[Wire, socket.socket]]:
         wire.close()
 
 
-@pytest.fixture
-def bell() -> Iterator[int]:
-    descriptor = os.eventfd(0, os.EFD_NONBLOCK)
-    yield descriptor
-    os.close(descriptor)
-
-
 def test_nobody_is_heard_within_the_time(pair: tuple[Wire, socket.socket], bell: int) -> None:
     assert pair[0].wait(bell, 0.01) is Heard.NOBODY
 
