@@ -17,7 +17,8 @@ from dicom_node.tls import TlsError
 from osteon.door_access import known_peers
 from osteon.failing import EXPECTED
 from osteon.logs import set_level
-from osteon.node_parts import Prepared, build_node
+from osteon.node_parts import build_node
+from osteon.preparing import Prepared
 from osteon.reloading import Reloading
 from osteon.settings import PREFIX, Settings, SettingsError, read_settings
 from storage.keys import KeyFileError

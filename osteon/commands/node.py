@@ -16,7 +16,7 @@ from dicom_node.workers import WorkerError, Workers
 from osteon.failing import failing_clearly
 from osteon.home import locked_home, prepare_home
 from osteon.logs import log_to_stderr
-from osteon.node_parts import prepare_node
+from osteon.preparing import prepare_node
 from osteon.settings import read_settings
 from osteon.signals import stop_event
 from osteon.worker import run_worker

@@ -18,7 +18,7 @@ from dicom_node.journal import Journal
 from dicom_node.listener import PortTakenError
 from dicom_node.tls import TlsError, TlsFiles, server_context
 from osteon.access_health import tls_state, why_not_from_here
-from osteon.node_parts import prepare_node
+from osteon.preparing import prepare_node
 from osteon.settings import Settings
 from tests.builders.certificates import Authority
 from tests.builders.peer import ASSOCIATE_AC, ASSOCIATE_RJ, KeepingDoor, Peer, associate_rq, listening

@@ -1,0 +1,49 @@
+"""What is done once before a node's workers are forked: no thread and no connection is left that they could inherit."""
+
+from dataclasses import dataclass, field
+
+from dicom_node.commitment.spool import Spool
+from dicom_node.durable import make_folder
+from dicom_node.node import ROLE
+from dicom_node.peers import Peers
+from dicom_node.quarantine import Quarantine
+from dicom_node.seats import Seats
+from dicom_node.tls import server_context
+from dicom_node.uids import UidMap
+from osteon.door_access import known_peers, tls_files
+from osteon.engine_parts import engine_maker
+from osteon.settings import Settings
+from osteon.vault_access import open_vault
+from storage.database import migrate_registry
+from storage.metric_files import MetricFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is made once, before the workers are forked, and is theirs together."""
+
+    seats: Seats
+    peers: Peers = field(repr=False)
+
+
+def prepare_node(settings: Settings) -> Prepared:
+    """Make what every worker needs: key, vault, tables; read what can be read once. No connection is left open.
+
+    Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, ProfileError, ApprovalError, PeersError,
+    TlsError.
+    """
+    peers = known_peers(settings)
+    files = tls_files(settings)
+    if files is not None:
+        server_context(files)
+    make_folder(settings.vault_folder)
+    keys, vault = open_vault(settings)
+    vault.close()
+    migrate_registry(settings.registry_database)
+    for name in ("outbox", "studies", "commitment"):
+        make_folder(settings.home / name)
+    Quarantine(settings.home / "quarantine", keys).remove_drafts()
+    Spool(settings.home / "commitment" / "requests", keys).remove_drafts()
+    engine_maker(settings, UidMap(keys.derive("uid")))
+    MetricFiles(settings.metrics_folder).clean(ROLE)
+    return Prepared(Seats(settings.workers), peers)
