@@ -37,6 +37,9 @@ PUSHES = 4
 """At the same time, each on a connection that is kept open: one gives half of what Orthanc can take."""
 
 POLL_SECONDS = 0.25
+WORTHWHILE = 32
+"""Waiting objects that are taken at once; for fewer a moment is waited: a pass costs the ledger as much for one."""
+
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 STOP_SECONDS = 10.0
@@ -118,8 +121,11 @@ class Forwarder:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 continue
             pause = FIRST_PAUSE_SECONDS
-            if done is Pass.IDLE:
+            if done is Pass.IDLE or not self._is_worthwhile():
                 self._stopping.wait(POLL_SECONDS)
+
+    def _is_worthwhile(self) -> bool:
+        return len(list(islice(self._outbox.waiting(), WORTHWHILE))) == WORTHWHILE
 
     def forward_once(self) -> Pass:
         """One pass: a batch of objects, and the journal's facts."""
