@@ -13,12 +13,26 @@ from lesion_model.findings import (
     PosterolateralElement,
     VertebralCollapse,
 )
+from lesion_model.labels import label
 from lesion_model.mirels import Pain as MirelsPain
 from lesion_model.scoring import NotApplicable, Score, add_up, not_applicable
 from lesion_model.sins import Pain as SinsPain
 from lesion_model.skeleton import Bone, Kind, Level, Region
 
 HALF_PERCENT = 50
+
+_LONG_BONES_ONLY = label(
+    "Mirels is defined for long bones: humerus, radius, ulna, femur, tibia, fibula.",
+    "Le score de Mirels est défini pour les os longs : humérus, radius, ulna, fémur, tibia, fibula.",
+)
+_FRACTURED = label(
+    "Mirels predicts a fracture: a completed one is not scored.",
+    "Le score de Mirels prédit une fracture : une fracture constituée n'est pas cotée.",
+)
+_SPINE_ONLY = label(
+    "SINS is defined for the spine, from the occiput to S5.",
+    "Le SINS est défini pour le rachis, de l'occiput à S5.",
+)
 
 _UPPER_LIMB = (Bone.HUMERUS, Bone.RADIUS, Bone.ULNA)
 _TROCHANTERS = (Region.GREATER_TROCHANTER, Region.LESSER_TROCHANTER)
@@ -51,10 +65,9 @@ def assess(site: Site, findings: ImagingFindings, pain: ClinicalPain = PAIN_UNKN
 
 def assess_mirels(site: Site, findings: ImagingFindings, pain: MirelsPain | None) -> Score | NotApplicable:
     if site.kind is not Kind.LONG_BONE:
-        reason = "Mirels is defined for long bones: humerus, radius, ulna, femur, tibia, fibula."
-        return not_applicable(mirels.INSTRUMENT, reason)
+        return not_applicable(mirels.INSTRUMENT, _LONG_BONES_ONLY)
     if findings.pathological_fracture is True:
-        return not_applicable(mirels.INSTRUMENT, "Mirels predicts a fracture: a completed one is not scored.")
+        return not_applicable(mirels.INSTRUMENT, _FRACTURED)
     possible: dict[str, Collection[Enum]] = {"site": (limb_site(site),)}
     if findings.cortical_involvement is not None:
         possible["size"] = (findings.cortical_involvement.scored_category,)
@@ -70,7 +83,7 @@ def assess_mirels(site: Site, findings: ImagingFindings, pain: MirelsPain | None
 
 def assess_sins(site: Site, findings: ImagingFindings, pain: SinsPain | None) -> Score | NotApplicable:
     if site.level is None:
-        return not_applicable(sins.INSTRUMENT, "SINS is defined for the spine, from the occiput to S5.")
+        return not_applicable(sins.INSTRUMENT, _SPINE_ONLY)
     if site.level is Level.COCCYX:
         return not_applicable(sins.INSTRUMENT, sins.COCCYX_REASON)
     possible: dict[str, Collection[Enum]] = {"location": (sins.LOCATION_BY_LEVEL[site.level],)}

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from lesion_model import flags
 from lesion_model.findings import CorticalShare, LesionType
+from lesion_model.labels import label
 from lesion_model.scoring import Band, Instrument, Score, Table, add_up, read_items
 
 
@@ -69,12 +70,29 @@ INSTRUMENT = Instrument(
     ),
     table=TABLE,
     bands=(
-        Band(floor=4, name="low", suggestion="Mirels 1989: 7 points or less, radiotherapy or observation."),
-        Band(floor=8, name="borderline", suggestion="Mirels 1989: 8 points, to be discussed in the meeting."),
+        Band(
+            floor=4,
+            name="low",
+            suggestion=label(
+                "Mirels 1989: 7 points or less, radiotherapy or observation.",
+                "Mirels 1989 : 7 points ou moins, radiothérapie ou surveillance.",
+            ),
+        ),
+        Band(
+            floor=8,
+            name="borderline",
+            suggestion=label(
+                "Mirels 1989: 8 points, to be discussed in the meeting.",
+                "Mirels 1989 : 8 points, à discuter en réunion.",
+            ),
+        ),
         Band(
             floor=9,
             name="high",
-            suggestion="Mirels 1989: 9 points or more, prophylactic fixation is suggested.",
+            suggestion=label(
+                "Mirels 1989: 9 points or more, prophylactic fixation is suggested.",
+                "Mirels 1989 : 9 points ou plus, une fixation préventive est suggérée.",
+            ),
         ),
     ),
 )

@@ -1,12 +1,13 @@
 """Adding up a published points table when some of its items may be unknown."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
 from lesion_model.errors import ItemsError, Problem
+from lesion_model.labels import Label
 
 Table = Mapping[str, Mapping[Enum, int]]
 _ITEM_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
@@ -21,7 +22,7 @@ class Band:
 
     floor: int
     name: str
-    suggestion: str
+    suggestion: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ class Score:
     """Points as far as they are known, and the totals that are still possible.
 
     `total` and an item's points are None while unknown. `band` is None while the possible totals lie in
-    several bands; `suggestion` is None while those bands suggest different things.
+    several bands; `suggestion` is None while those bands suggest different things. While the band is open,
+    each of `decisive_items`, alone, would decide it whatever its value, and each of `could_decide` for at
+    least one of its values; both are in the table's order.
     """
 
     instrument: str
@@ -54,7 +57,9 @@ class Score:
     maximum: int
     band: str | None
     category_decided: bool
-    suggestion: str | None
+    suggestion: Label | None
+    decisive_items: tuple[str, ...]
+    could_decide: tuple[str, ...]
     flags: tuple[str, ...]
     reference: str
 
@@ -65,36 +70,37 @@ class NotApplicable:
 
     instrument: str
     version: str
-    reason: str
+    reason: Label
     reference: str
 
 
 def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()) -> Score:
     """Score what is known; every unknown item widens the interval from its lowest to its highest points."""
-    ranges = {
-        item: _range([points[value] for value in possible.get(item, points)])
-        for item, points in instrument.table.items()
-    }
-    minimum = sum(low for low, _ in ranges.values())
-    maximum = sum(high for _, high in ranges.values())
+    points = {item: _points(table, possible.get(item)) for item, table in instrument.table.items()}
+    minimum = sum(min(each) for each in points.values())
+    maximum = sum(max(each) for each in points.values())
     reachable = _bands_between(instrument, minimum, maximum)
     suggestions = {band.suggestion for band in reachable}
+    deciding = {item: tuple(_deciding(instrument, each, minimum, maximum)) for item, each in points.items()}
+    undecided = len(reachable) > 1
     return Score(
         instrument=instrument.name,
         version=instrument.version,
-        points=MappingProxyType({item: low if low == high else None for item, (low, high) in ranges.items()}),
+        points=MappingProxyType({item: each[0] if len(each) == 1 else None for item, each in points.items()}),
         total=minimum if minimum == maximum else None,
         minimum=minimum,
         maximum=maximum,
-        band=reachable[0].name if len(reachable) == 1 else None,
-        category_decided=len(reachable) == 1,
+        band=None if undecided else reachable[0].name,
+        category_decided=not undecided,
         suggestion=suggestions.pop() if len(suggestions) == 1 else None,
+        decisive_items=tuple(item for item, each in deciding.items() if undecided and all(each)),
+        could_decide=tuple(item for item, each in deciding.items() if undecided and any(each)),
         flags=tuple(dict.fromkeys(flags)),
         reference=instrument.reference,
     )
 
 
-def not_applicable(instrument: Instrument, reason: str) -> NotApplicable:
+def not_applicable(instrument: Instrument, reason: Label) -> NotApplicable:
     return NotApplicable(
         instrument=instrument.name, version=instrument.version, reason=reason, reference=instrument.reference
     )
@@ -135,8 +141,16 @@ def _value_named(given: object, values: Iterable[Enum]) -> Enum | None:
     return next((value for value in values if value.value == given), None)
 
 
-def _range(points: list[int]) -> tuple[int, int]:
-    return min(points), max(points)
+def _points(table: Mapping[Enum, int], possible: Collection[Enum] | None) -> tuple[int, ...]:
+    """Each number of points that the item can still give, once, from low to high."""
+    return tuple(sorted({table[value] for value in (table if possible is None else possible)}))
+
+
+def _deciding(instrument: Instrument, points: tuple[int, ...], minimum: int, maximum: int) -> Iterator[bool]:
+    """For each number of points that an item can give: would it leave one band?"""
+    lowest, highest = minimum - points[0], maximum - points[-1]
+    for each in points:
+        yield instrument.band(lowest + each) is instrument.band(highest + each)
 
 
 def _bands_between(instrument: Instrument, minimum: int, maximum: int) -> list[Band]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from lesion_model.errors import ItemsError, Problem
 from lesion_model.findings import Alignment, LesionType
+from lesion_model.labels import label
 from lesion_model.scoring import (
     Band,
     Instrument,
@@ -112,10 +113,15 @@ LEVELS_BY_LOCATION: Mapping[Location, str] = MappingProxyType(
 LOCATION_BY_LEVEL: Mapping[Level, Location] = MappingProxyType(
     {Level(level): location for location, levels in LEVELS_BY_LOCATION.items() for level in levels.split()}
 )
-COCCYX_REASON = "SINS defines no location for the coccyx."
+COCCYX_REASON = label(
+    "SINS defines no location for the coccyx.", "Le SINS ne définit pas de localisation pour le coccyx."
+)
 CALCULATOR_ITEMS: Mapping[str, Iterable[Enum]] = MappingProxyType({**TABLE, "level": tuple(Level)})
 
-_SURGICAL_OPINION = "Fisher 2010: from 7 points a surgical opinion is advised."
+_SURGICAL_OPINION = label(
+    "Fisher 2010: from 7 points a surgical opinion is advised.",
+    "Fisher 2010 : à partir de 7 points, un avis chirurgical est conseillé.",
+)
 
 INSTRUMENT = Instrument(
     name="sins",
@@ -127,7 +133,14 @@ INSTRUMENT = Instrument(
     ),
     table=TABLE,
     bands=(
-        Band(floor=0, name="stable", suggestion="Fisher 2010: 6 points or less, regarded as stable."),
+        Band(
+            floor=0,
+            name="stable",
+            suggestion=label(
+                "Fisher 2010: 6 points or less, regarded as stable.",
+                "Fisher 2010 : 6 points ou moins, considéré comme stable.",
+            ),
+        ),
         Band(floor=7, name="potentially_unstable", suggestion=_SURGICAL_OPINION),
         Band(floor=13, name="unstable", suggestion=_SURGICAL_OPINION),
     ),
@@ -144,7 +157,7 @@ def calculate(items: Mapping[str, object]) -> Score:
     (level,) = read.pop("level", (None,))
     if level is Level.COCCYX:
         levels = tuple(each.value for each in Level if each in LOCATION_BY_LEVEL)
-        raise ItemsError([Problem(field="level", detail=COCCYX_REASON, allowed=levels)])
+        raise ItemsError([Problem(field="level", detail=COCCYX_REASON.en, allowed=levels)])
     if isinstance(level, Level):
         location = LOCATION_BY_LEVEL[level]
         if read.setdefault("location", (location,)) != (location,):

@@ -90,8 +90,9 @@ class SinsItems(Items):
 class ScoreOut(BaseModel):
     """Points as far as they are known, and the totals still possible.
 
-    `band` is null while the possible totals lie in several bands. The suggestion informs a meeting; it
-    is no order.
+    `band` is null while the possible totals lie in several bands. Each of `decisive_items`, alone, would
+    then decide it whatever its value, each of `could_decide` for some of its values. The suggestion informs
+    a meeting; it is no order.
     """
 
     model_config = ConfigDict(
@@ -114,6 +115,9 @@ class ScoreOut(BaseModel):
                     "band": "potentially_unstable",
                     "category_decided": True,
                     "suggestion": "Fisher 2010: from 7 points a surgical opinion is advised.",
+                    "suggestion_fr": "Fisher 2010 : à partir de 7 points, un avis chirurgical est conseillé.",
+                    "decisive_items": [],
+                    "could_decide": [],
                     "flags": [],
                     "reference": sins.INSTRUMENT.reference,
                 }
@@ -130,6 +134,9 @@ class ScoreOut(BaseModel):
     band: str | None
     category_decided: bool
     suggestion: str | None
+    suggestion_fr: str | None
+    decisive_items: list[str]
+    could_decide: list[str]
     flags: list[str]
     reference: str
 
@@ -144,7 +151,10 @@ class ScoreOut(BaseModel):
             maximum=score.maximum,
             band=score.band,
             category_decided=score.category_decided,
-            suggestion=score.suggestion,
+            suggestion=score.suggestion and score.suggestion.en,
+            suggestion_fr=score.suggestion and score.suggestion.fr,
+            decisive_items=list(score.decisive_items),
+            could_decide=list(score.could_decide),
             flags=list(score.flags),
             reference=score.reference,
         )
@@ -156,6 +166,9 @@ class NotApplicableOut(BaseModel):
     instrument: str = Field(examples=["mirels"])
     version: str = Field(examples=["1989"])
     not_applicable: str = Field(examples=["Mirels predicts a fracture: a completed one is not scored."])
+    not_applicable_fr: str = Field(
+        examples=["Le score de Mirels prédit une fracture : une fracture constituée n'est pas cotée."]
+    )
     reference: str
 
     @classmethod
@@ -163,7 +176,8 @@ class NotApplicableOut(BaseModel):
         return cls(
             instrument=answer.instrument,
             version=answer.version,
-            not_applicable=answer.reason,
+            not_applicable=answer.reason.en,
+            not_applicable_fr=answer.reason.fr,
             reference=answer.reference,
         )
 

@@ -18,6 +18,9 @@ SHAPE = {
     "band",
     "category_decided",
     "suggestion",
+    "suggestion_fr",
+    "decisive_items",
+    "could_decide",
     "flags",
     "reference",
 }

@@ -75,7 +75,8 @@ def test_a_complete_entry_carries_points_version_and_source() -> None:
     assert score.points == {"site": 3, "size": 3, "lesion_type": 3, "pain": 3}
     assert (score.instrument, score.version, score.total, score.band) == ("mirels", "1989", 12, "high")
     assert "1989;(249):256-264" in score.reference
-    assert score.suggestion == "Mirels 1989: 9 points or more, prophylactic fixation is suggested."
+    assert score.suggestion is not None
+    assert score.suggestion.en == "Mirels 1989: 9 points or more, prophylactic fixation is suggested."
 
 
 @pytest.mark.parametrize("value", ["", "LYTIC", "lytic ", "metastasis", 3, 3.0, True, ["lytic"], {"lytic": 3}])

@@ -153,4 +153,5 @@ def test_a_surgical_opinion_is_advised_even_while_two_unstable_bands_are_open() 
         }
     )
     assert (score.minimum, score.maximum, score.band) == (11, 14, None)
-    assert score.suggestion == "Fisher 2010: from 7 points a surgical opinion is advised."
+    assert score.suggestion is not None
+    assert score.suggestion.en == "Fisher 2010: from 7 points a surgical opinion is advised."

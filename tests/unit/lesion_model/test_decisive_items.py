@@ -1,0 +1,48 @@
+"""Which missing item would settle a score's band, against every completion tried one by one."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from lesion_model import mirels, sins
+from lesion_model.scoring import Score
+from tests.unit.lesion_model.paper import (
+    MIRELS,
+    SINS,
+    Paper,
+    every_entry,
+    mirels_band,
+    reachable_totals,
+    sins_band,
+)
+
+
+def _bands_left(paper: Paper, entry: Mapping[str, str | None], band: Callable[[int], str]) -> set[str]:
+    return {band(total) for total in reachable_totals(paper, entry)}
+
+
+@pytest.mark.parametrize(
+    ("paper", "band", "calculate"),
+    [
+        pytest.param(MIRELS, mirels_band, mirels.calculate, id="Mirels"),
+        pytest.param(SINS, sins_band, sins.calculate, id="SINS"),
+    ],
+)
+def test_an_item_is_decisive_when_each_of_its_values_would_leave_one_band(
+    paper: Paper, band: Callable[[int], str], calculate: Callable[[Mapping[str, object]], Score]
+) -> None:
+    for entry in every_entry(paper, also=[None]):
+        score = calculate(entry)
+        decides = {
+            item: [len(_bands_left(paper, {**entry, item: value}, band)) == 1 for value in values]
+            for item, values in paper.items()
+            if entry[item] is None and len(_bands_left(paper, entry, band)) > 1
+        }
+        assert score.decisive_items == tuple(item for item, each in decides.items() if all(each))
+        assert score.could_decide == tuple(item for item, each in decides.items() if any(each))
+
+
+def test_pain_alone_decides_between_eight_and_nine_points_of_mirels() -> None:
+    score = mirels.calculate({"site": "lower_limb", "size": "from_1_3_to_2_3", "lesion_type": "lytic", "pain": None})
+    assert (score.minimum, score.maximum, score.band) == (8, 10, None)
+    assert (score.decisive_items, score.could_decide) == (("pain",), ("pain",))
