@@ -116,13 +116,14 @@ def test_one_of_which_nothing_is_known_has_no_counts_and_ended_no_later_than_it_
     assert summary.closed_at == OPENED_AT
 
 
+@pytest.mark.parametrize("on_the_way", [pytest.param((), id="recorded"), pytest.param((taken(1, LAST_AT),), id="both")])
 def test_an_object_that_another_association_brought_too_was_acknowledged_to_both(
-    ledger: Ledger, engine: Engine
+    ledger: Ledger, engine: Engine, on_the_way: tuple[Taken, ...]
 ) -> None:
     ledger.record([row(1, association_id=OTHER)])
     ledger.record([row(1, LAST_AT)])
 
-    (summary,) = ledger.record_unfinished([unfinished(taken(1, LAST_AT))])
+    (summary,) = ledger.record_unfinished([unfinished(*on_the_way)])
 
     assert (summary.stored, unaccounted(engine)[0]) == (1, 0)
 
