@@ -28,6 +28,7 @@ from tests.builders.ledger import PSEUDONYM
 from tests.builders.lesions import (
     L3,
     LEFT_RIB_5,
+    LUMBARISED_S1,
     SUBTROCHANTERIC,
     collapse,
     elements,
@@ -79,7 +80,9 @@ class UnitOfWorkContract:
     """Inherit and give a fixture `uow` whose images are `tests.builders.registry.OBJECTS`."""
 
     @pytest.mark.parametrize(
-        "site", [L3, vertebra("coccyx"), SUBTROCHANTERIC, LEFT_RIB_5, Site(bone=Bone.STERNUM)], ids=str
+        "site",
+        [L3, vertebra("coccyx"), LUMBARISED_S1, SUBTROCHANTERIC, LEFT_RIB_5, Site(bone=Bone.STERNUM)],
+        ids=str,
     )
     def test_a_lesion_comes_back_as_it_was(self, uow: UnitOfWork, site: Site) -> None:
         lesion = kept_lesion(uow, site=site)
