@@ -3,7 +3,7 @@
 Short and stable: they are stored in exports and translated by user interfaces.
 """
 
-# A finding sits exactly on the edge between two classes (1/3, 2/3, 50 %).
+# A finding sits exactly on the edge between two classes (1/3, 2/3, 50 %, 15 months).
 BOUNDARY = "boundary"
 
 # Mirels
@@ -19,6 +19,23 @@ RETROPULSION_SCORES_ZERO = "retropulsion_scores_zero"  # posterior wall alone; n
 COLLAPSE_NEEDS_CONFIRMATION = "collapse_needs_confirmation"  # a measured loss under 20 % the reader has not called
 TRANSITIONAL_VERTEBRA = "transitional_vertebra"  # its number is disputable, and its location with it
 
+# Revised Tokuhashi
+LUNG_PREDATES_TARGETED_THERAPY = (
+    "lung_score_predates_targeted_therapy"  # with it, a lung primary never passes 10 points
+)
+
+# Tomita
+GROWTH_OVERRIDES_PRIMARY = "growth_overrides_primary"  # another growth was given than the paper's for this primary
+PRIMARY_WITHOUT_PUBLISHED_GROWTH = "primary_without_published_growth"  # growth stays open until it is given
+
+# Rades
+ONSET_UNDER_ONE_DAY = "onset_under_one_day"  # counted as 1 to 7 days
+CORD_COMPRESSION_NOT_CONFIRMED = "cord_compression_not_confirmed"  # without it the score does not apply
+MOTOR_DEFICIT_NOT_CONFIRMED = "motor_deficit_not_confirmed"  # without one its onset is undefined
+
+# Tokuhashi beside Tomita
+TOKUHASHI_TOMITA_DISCORDANT = "tokuhashi_tomita_discordant"  # they aim at different treatments
+
 ALL = (
     BOUNDARY,
     NO_PAIN_SCORED_AS_MILD,
@@ -30,4 +47,11 @@ ALL = (
     RETROPULSION_SCORES_ZERO,
     COLLAPSE_NEEDS_CONFIRMATION,
     TRANSITIONAL_VERTEBRA,
+    LUNG_PREDATES_TARGETED_THERAPY,
+    GROWTH_OVERRIDES_PRIMARY,
+    PRIMARY_WITHOUT_PUBLISHED_GROWTH,
+    ONSET_UNDER_ONE_DAY,
+    CORD_COMPRESSION_NOT_CONFIRMED,
+    MOTOR_DEFICIT_NOT_CONFIRMED,
+    TOKUHASHI_TOMITA_DISCORDANT,
 )

@@ -35,6 +35,16 @@ class Instrument:
     table: Table
     bands: tuple[Band, ...]
 
+    @property
+    def minimum(self) -> int:
+        """The fewest points that a complete entry can have."""
+        return sum(min(points.values()) for points in self.table.values())
+
+    @property
+    def maximum(self) -> int:
+        """The most points that a complete entry can have."""
+        return sum(max(points.values()) for points in self.table.values())
+
     def band(self, total: int) -> Band:
         return next(band for band in reversed(self.bands) if total >= band.floor)
 

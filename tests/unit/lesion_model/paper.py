@@ -1,4 +1,4 @@
-"""The two points tables, typed from the papers and not from the code under test."""
+"""The points tables, typed from the papers and not from the code under test."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +20,36 @@ SINS: Paper = {
     "collapse": {"gt_50": 3, "lt_50": 2, "no_collapse_gt_50_body": 1, "none": 0},
     "posterolateral": {"bilateral": 3, "unilateral": 1, "none": 0},
 }
+TOKUHASHI: Paper = {
+    "general": {"kps_10_40": 0, "kps_50_70": 1, "kps_80_100": 2},
+    "extraspinal_bone": {"ge_3": 0, "1_2": 1, "0": 2},
+    "vertebral": {"ge_3": 0, "2": 1, "1": 2},
+    "visceral": {"unresectable": 0, "resectable": 1, "none": 2},
+    "primary": {"p0": 0, "p1": 1, "p2": 2, "p3": 3, "p4": 4, "p5": 5},
+    "palsy": {"frankel_AB": 0, "frankel_CD": 1, "frankel_E": 2},
+}
+TOMITA: Paper = {
+    "growth": {"slow": 1, "moderate": 2, "rapid": 4},
+    "visceral": {"none": 0, "treatable": 2, "untreatable": 4},
+    "bone": {"solitary": 1, "multiple": 2},
+}
+RADES: Paper = {
+    "primary": {
+        "breast": 8,
+        "prostate": 7,
+        "myeloma_lymphoma": 9,
+        "nsclc": 5,
+        "sclc": 6,
+        "cup": 5,
+        "kidney": 6,
+        "colorectal": 6,
+        "other": 6,
+    },
+    "interval": {"le_15_months": 6, "gt_15_months": 8},
+    "visceral": {"yes": 5, "no": 8},
+    "motor": {"ambulatory_unaided": 10, "ambulatory_aided": 9, "non_ambulatory": 3, "paraplegic": 1},
+    "onset": {"d1_7": 4, "d8_14": 7, "gt_14": 9},
+}
 
 
 def mirels_band(total: int) -> str:
@@ -32,6 +62,26 @@ def sins_band(total: int) -> str:
     if total <= 6:
         return "stable"
     return "potentially_unstable" if total <= 12 else "unstable"
+
+
+def tokuhashi_band(total: int) -> str:
+    if total <= 8:
+        return "lt_6_months"
+    return "ge_6_months" if total <= 11 else "ge_1_year"
+
+
+def tomita_band(total: int) -> str:
+    if total <= 3:
+        return "en_bloc"
+    if total <= 5:
+        return "intralesional"
+    return "palliative_surgery" if total <= 7 else "supportive_care"
+
+
+def rades_band(total: int) -> str:
+    if total <= 28:
+        return "I"
+    return "II" if total <= 37 else "III"
 
 
 def every_entry(paper: Paper, *, also: Iterable[str | None] = ()) -> Iterator[dict[str, str | None]]:

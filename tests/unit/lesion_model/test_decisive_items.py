@@ -4,16 +4,22 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from lesion_model import mirels, sins
+from lesion_model import mirels, rades, sins, tokuhashi_revised, tomita
 from lesion_model.scoring import Score
 from tests.unit.lesion_model.paper import (
     MIRELS,
+    RADES,
     SINS,
+    TOKUHASHI,
+    TOMITA,
     Paper,
     every_entry,
     mirels_band,
+    rades_band,
     reachable_totals,
     sins_band,
+    tokuhashi_band,
+    tomita_band,
 )
 
 
@@ -26,6 +32,9 @@ def _bands_left(paper: Paper, entry: Mapping[str, str | None], band: Callable[[i
     [
         pytest.param(MIRELS, mirels_band, mirels.calculate, id="Mirels"),
         pytest.param(SINS, sins_band, sins.calculate, id="SINS"),
+        pytest.param(TOKUHASHI, tokuhashi_band, tokuhashi_revised.calculate, id="revised Tokuhashi"),
+        pytest.param(TOMITA, tomita_band, tomita.calculate, id="Tomita"),
+        pytest.param(RADES, rades_band, rades.calculate, id="Rades"),
     ],
 )
 def test_an_item_is_decisive_when_each_of_its_values_would_leave_one_band(
