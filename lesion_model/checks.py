@@ -1,6 +1,7 @@
 """What the values of the lesion model are checked for, said alike everywhere."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -78,6 +79,12 @@ def whole_problems(field: str, value: object, most: int, *, least: int = 0) -> I
         return
     if type(value) is not int or not least <= value <= most:
         yield Problem(field=field, detail=f"must be a whole number from {least} to {most}")
+
+
+def date_problems(field: str, value: object) -> Iterator[Problem]:
+    """An optional calendar day. A moment is refused: its time zone would decide which day it is."""
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        yield Problem(field=field, detail="must be a calendar day")
 
 
 def uid_problems(field: str, value: object, *, optional: bool = False) -> Iterator[Problem]:
