@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lesion_model.errors import Problem, SiteError
+from lesion_model.numbering import TRANSITIONAL, TransitionalAnatomy
 from lesion_model.skeleton import SIDES, SKELETON, Bone, BoneFacts, Kind, Level, Region, Side, SideRule, Term
 
 
@@ -13,7 +14,8 @@ class Site:
     """One place in one bone; a `Site` that exists is a place that exists.
 
     A vertebra needs its `level`; a long bone and the pelvis need their `region`; a rib needs its `number`
-    (1-12); paired bones need their `side`. Nothing else is accepted.
+    (1-12); paired bones need their `side`. `transitional` may be noted on the vertebrae beside its junction;
+    it changes no score. Nothing else is accepted.
     """
 
     bone: Bone
@@ -21,6 +23,7 @@ class Site:
     number: int | None = None
     region: Region | None = None
     side: Side | None = None
+    transitional: TransitionalAnatomy | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.bone, Bone):
@@ -49,19 +52,21 @@ class Site:
 
     @property
     def name_en(self) -> str:
-        """For example "left femur, subtrochanteric region", "L3 vertebra", "right rib 5"."""
+        """For example "left femur, subtrochanteric region", "right rib 5", "S1 vertebra (lumbarised S1)"."""
         head, tail = _split(self)
         side = f"{SIDES[self.side].en} " if self.side else ""
         number = f" {self.number}" if self.number else ""
-        return f"{side}{head.en}{number}" + (f", {tail.en}" if tail else "")
+        note = f" ({TRANSITIONAL[self.transitional].label.en})" if self.transitional else ""
+        return f"{side}{head.en}{number}" + (f", {tail.en}" if tail else "") + note
 
     @property
     def name_fr(self) -> str:
-        """For example "fémur gauche, région sous-trochantérienne", "5e côte droite"."""
+        """For example "fémur gauche, région sous-trochantérienne", "vertèbre S1 (S1 lombalisée)"."""
         head, tail = _split(self)
         side = f" {_side_fr(self.side, head)}" if self.side else ""
         number = f"{self.number}{'re' if self.number == 1 else 'e'} " if self.number else ""
-        return f"{number}{head.fr}{side}" + (f", {tail.fr}" if tail else "")
+        note = f" ({TRANSITIONAL[self.transitional].label.fr})" if self.transitional else ""
+        return f"{number}{head.fr}{side}" + (f", {tail.fr}" if tail else "") + note
 
 
 def _problems(site: Site, facts: BoneFacts) -> Iterator[Problem]:
@@ -69,6 +74,7 @@ def _problems(site: Site, facts: BoneFacts) -> Iterator[Problem]:
     yield from _part_problems("region", site.region, facts.regions, site.bone)
     yield from _number_problems(site, facts)
     yield from _side_problems(site, facts)
+    yield from _transitional_problems(site)
 
 
 def _part_problems(field: str, given: Enum | None, parts: Collection[Enum], bone: Bone) -> Iterator[Problem]:
@@ -98,6 +104,19 @@ def _side_problems(site: Site, facts: BoneFacts) -> Iterator[Problem]:
         yield Problem(field="side", detail=f"the {site.bone.value} has none: leave it out")
     elif not isinstance(site.side, Side):
         yield _not_one_of("side", Side)
+
+
+def _transitional_problems(site: Site) -> Iterator[Problem]:
+    if site.transitional is None:
+        return
+    if site.bone is not Bone.VERTEBRA:
+        yield Problem(field="transitional", detail=f"the {site.bone.value} has none: leave it out")
+    elif not isinstance(site.transitional, TransitionalAnatomy):
+        yield _not_one_of("transitional", TransitionalAnatomy)
+    elif isinstance(site.level, Level) and site.level not in TRANSITIONAL[site.transitional].levels:
+        detail = f"not noted at {site.level.value}: only beside the junction where it is"
+        here = tuple(each.value for each, facts in TRANSITIONAL.items() if site.level in facts.levels)
+        yield Problem(field="transitional", detail=detail, allowed=here)
 
 
 def _split(site: Site) -> tuple[Term, Term | None]:

@@ -100,6 +100,8 @@ def assess_sins(site: Site, findings: ImagingFindings, pain: SinsPain | None) ->
     raised = _collapse_flags(findings.vertebral_collapse)
     if findings.retropulsion:
         raised.append(flags.RETROPULSION_SCORES_ZERO)
+    if site.transitional is not None:
+        raised.append(flags.TRANSITIONAL_VERTEBRA)
     return add_up(sins.INSTRUMENT, possible, raised)
 
 

@@ -2,7 +2,7 @@
 
 LesionModelError                every refusal, with its list of problems
 ├── SiteError                   no such place in the skeleton
-├── FindingError                a finding that cannot be, or contradicts another
+├── FindingError                a finding or clinical fact that cannot be, or contradicts another
 ├── FindingNotApplicableError   a finding that this bone cannot show
 ├── GeometryError               points or references that cannot be
 └── ItemsError                  calculator items outside the points table
@@ -48,7 +48,7 @@ class SiteError(LesionModelError):
 
 
 class FindingError(LesionModelError):
-    """A finding is impossible, or contradicts another finding."""
+    """A finding or a clinical fact is impossible, or contradicts another one."""
 
 
 class FindingNotApplicableError(LesionModelError):

@@ -17,6 +17,7 @@ FRACTURE_NOT_EXCLUDED = "fracture_not_excluded"  # a completed fracture would ma
 # SINS
 RETROPULSION_SCORES_ZERO = "retropulsion_scores_zero"  # posterior wall alone; not a translation
 COLLAPSE_NEEDS_CONFIRMATION = "collapse_needs_confirmation"  # a measured loss under 20 % the reader has not called
+TRANSITIONAL_VERTEBRA = "transitional_vertebra"  # its number is disputable, and its location with it
 
 # Revised Tokuhashi
 LUNG_PREDATES_TARGETED_THERAPY = (
@@ -45,6 +46,7 @@ ALL = (
     FRACTURE_NOT_EXCLUDED,
     RETROPULSION_SCORES_ZERO,
     COLLAPSE_NEEDS_CONFIRMATION,
+    TRANSITIONAL_VERTEBRA,
     LUNG_PREDATES_TARGETED_THERAPY,
     GROWTH_OVERRIDES_PRIMARY,
     PRIMARY_WITHOUT_PUBLISHED_GROWTH,

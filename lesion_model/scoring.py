@@ -89,7 +89,7 @@ def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()
     points = {item: _points(table, possible.get(item)) for item, table in instrument.table.items()}
     minimum = sum(min(each) for each in points.values())
     maximum = sum(max(each) for each in points.values())
-    reachable = _bands_between(instrument, minimum, maximum)
+    reachable = bands_between(instrument, minimum, maximum)
     suggestions = {band.suggestion for band in reachable}
     deciding = {item: tuple(_deciding(instrument, each, minimum, maximum)) for item, each in points.items()}
     undecided = len(reachable) > 1
@@ -108,6 +108,12 @@ def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()
         flags=tuple(dict.fromkeys(flags)),
         reference=instrument.reference,
     )
+
+
+def bands_between(instrument: Instrument, minimum: int, maximum: int) -> list[Band]:
+    """The bands that a total from `minimum` to `maximum` can lie in, from low to high."""
+    lowest, highest = instrument.band(minimum), instrument.band(maximum)
+    return [band for band in instrument.bands if lowest.floor <= band.floor <= highest.floor]
 
 
 def not_applicable(instrument: Instrument, reason: Label) -> NotApplicable:
@@ -161,8 +167,3 @@ def _deciding(instrument: Instrument, points: tuple[int, ...], minimum: int, max
     lowest, highest = minimum - points[0], maximum - points[-1]
     for each in points:
         yield instrument.band(lowest + each) is instrument.band(highest + each)
-
-
-def _bands_between(instrument: Instrument, minimum: int, maximum: int) -> list[Band]:
-    lowest, highest = instrument.band(minimum), instrument.band(maximum)
-    return [band for band in instrument.bands if lowest.floor <= band.floor <= highest.floor]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from annotation.entities import Lesion
 from annotation.errors import LesionNotFoundError
 from lesion_model.anatomy import Site
+from lesion_model.numbering import TransitionalAnatomy
 from lesion_model.skeleton import Bone, Level, Region, Side
 from storage.errors import StoredLesionError
 from storage.ledger_tables import PatientRow
@@ -64,6 +65,7 @@ def _row(lesion: Lesion) -> LesionRow:
         rib_number=site.number,
         region=site.region.value if site.region else None,
         side=site.side.value if site.side else None,
+        transitional=site.transitional.value if site.transitional else None,
         created_at=lesion.created_at,
         created_by=lesion.created_by,
     )
@@ -91,4 +93,5 @@ def _site(row: LesionRow) -> Site:
         number=row.rib_number,
         region=Region(row.region) if row.region else None,
         side=Side(row.side) if row.side else None,
+        transitional=TransitionalAnatomy(row.transitional) if row.transitional else None,
     )

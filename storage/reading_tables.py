@@ -28,6 +28,7 @@ class LesionRow(Base):
         CheckConstraint("number >= 1", name="number_counts_from_one"),
         CheckConstraint("(bone = 'vertebra') = (level IS NOT NULL)", name="level_of_vertebra"),
         CheckConstraint("(bone = 'rib') = (rib_number IS NOT NULL)", name="number_of_rib"),
+        CheckConstraint("transitional IS NULL OR level IS NOT NULL", name="transitional_of_vertebra"),
     )
 
     id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
@@ -38,6 +39,7 @@ class LesionRow(Base):
     rib_number: Mapped[int | None]
     region: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     side: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    transitional: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(READER_LENGTH))
 

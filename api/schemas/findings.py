@@ -1,54 +1,34 @@
 """Shapes of imaging findings, the same in requests and in answers; null is "not known"."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Any, Self
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, Self, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, StrictBool
 
 from api.schemas.body import Body
+from api.schemas.bone_findings import (
+    CorticalInvolvementBody,
+    EpiduralExtensionBody,
+    PosterolateralElementBody,
+    VertebralCollapseBody,
+    VertebralHeightsBody,
+)
+from api.schemas.numbers import CubicCentimetres, Millimetres, Percent
+from api.schemas.tumour_findings import ChangeBody, HounsfieldBody, SoftTissueBody, SourceBody
 from lesion_model.errors import located
 from lesion_model.findings import (
-    DECIMAL_PLACES,
-    FULL_PERCENT,
-    LONGEST_MM,
     Alignment,
-    CorticalInvolvement,
-    CorticalShare,
-    Denominator,
+    Finding,
+    FindingSource,
     ImagingFindings,
     LesionType,
-    MeasuredShare,
     PosterolateralElement,
     Structure,
-    VertebralCollapse,
 )
 from lesion_model.skeleton import Side
 
-_LAST_DECIMAL = Decimal(1).scaleb(-DECIMAL_PLACES)
-
-
-def _rounded(given: object) -> Decimal:
-    """A number, half-even to the decimals that are kept: 64/3 is not written with so few. Text is no number."""
-    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
-        raise PydanticCustomError("number", "Input should be a number")
-    number = Decimal(str(given))
-    if number.is_finite() and int(number.as_tuple().exponent) < -DECIMAL_PLACES:
-        number = number.quantize(_LAST_DECIMAL, ROUND_HALF_EVEN)
-    return number or Decimal(0)
-
-
-def _described(most: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "number", "minimum": 0, "maximum": most})
-
-
-# So few digits survive a JSON number unchanged; kept as decimals, 10 of 30 mm is exactly one third.
-_AsNumber = PlainSerializer(float, return_type=float, when_used="json")
-_Number = BeforeValidator(_rounded)
-Millimetres = Annotated[Decimal, Field(ge=0, le=LONGEST_MM), _Number, _AsNumber, _described(LONGEST_MM)]
-Percent = Annotated[Decimal, Field(ge=0, le=FULL_PERCENT), _Number, _AsNumber, _described(FULL_PERCENT)]
-
 MOST_ELEMENTS = len(Structure) * len(Side)
+Built_co = TypeVar("Built_co", covariant=True)
 
 VERTEBRA_EXAMPLE: dict[str, Any] = {
     "lesion_type": "lytic",
@@ -56,6 +36,9 @@ VERTEBRA_EXAMPLE: dict[str, Any] = {
     "posterolateral": [{"structure": "pedicle", "side": "left"}],
     "alignment": "normal",
     "retropulsion": False,
+    "vertebral_heights": {"anterior_mm": 15.5, "middle_mm": 17, "posterior_mm": 26},
+    "epidural_extension": {"bilsky": "1b", "canal_narrowing_percent": 20, "cord_distance_mm": 2.5},
+    "sources": [{"finding": "vertebral_heights", "how": "measured"}],
     "long_axis_mm": 24.5,
     "short_axis_mm": 18,
 }
@@ -68,139 +51,129 @@ FEMUR_EXAMPLE: dict[str, Any] = {
         ],
         "denominator": "cortical",
     },
+    "axial_cortical_mm": 34,
+    "circumferential_cortical_percent": 40,
+    "cortical_breach": True,
     "pathological_fracture": False,
     "long_axis_mm": 31,
+    "soft_tissue": {"present": True, "longest_mm": 12},
+    "volume_cm3": 9.25,
+    "hounsfield": {"mean_hu": 48.5, "sd_hu": 21, "minimum_hu": -60, "maximum_hu": 310, "modality": "CT"},
 }
 
 
-class MeasuredShareBody(Body):
-    """Destroyed length of total length at the worst place in any plane."""
+class Part(Protocol[Built_co]):
+    """A finding that has a shape of its own."""
 
-    of: Denominator
-    destroyed_mm: Millimetres
-    total_mm: Millimetres
-
-
-class CorticalInvolvementBody(Body):
-    """The reader's category, measurements, or both; scores use the declared `denominator`."""
-
-    category: CorticalShare | None = None
-    measured: list[MeasuredShareBody] = Field(default=[], max_length=len(Denominator))
-    denominator: Denominator = Denominator.CORTICAL
-
-    def to_domain(self) -> CorticalInvolvement:
-        measured = []
-        for index, each in enumerate(self.measured):
-            with located(f"measured.{index}"):
-                share = MeasuredShare(of=each.of, destroyed_mm=each.destroyed_mm, total_mm=each.total_mm)
-                measured.append(share)
-        return CorticalInvolvement(category=self.category, measured=tuple(measured), denominator=self.denominator)
-
-    @classmethod
-    def from_domain(cls, involvement: CorticalInvolvement) -> Self:
-        measured = [
-            MeasuredShareBody(of=each.of, destroyed_mm=each.destroyed_mm, total_mm=each.total_mm)
-            for each in involvement.measured
-        ]
-        return cls(category=involvement.category, measured=measured, denominator=involvement.denominator)
-
-
-class VertebralCollapseBody(Body):
-    """A measured loss under 20 % counts as collapse only with `present` = true."""
-
-    present: StrictBool | None = None
-    height_loss_percent: Percent | None = None
-    body_involved_percent: Percent | None = None
-
-    def to_domain(self) -> VertebralCollapse:
-        return VertebralCollapse(
-            present=self.present,
-            height_loss_percent=self.height_loss_percent,
-            body_involved_percent=self.body_involved_percent,
-        )
-
-    @classmethod
-    def from_domain(cls, collapse: VertebralCollapse) -> Self:
-        return cls(
-            present=collapse.present,
-            height_loss_percent=collapse.height_loss_percent,
-            body_involved_percent=collapse.body_involved_percent,
-        )
-
-
-class PosterolateralElementBody(Body):
-    """A posterolateral element that is fractured or replaced by tumour."""
-
-    structure: Structure
-    side: Side
+    def to_domain(self) -> Built_co: ...
 
 
 class FindingsBody(Body):
-    """What is seen of one lesion. An empty `posterolateral` means "looked, none"."""
+    """What is seen of one lesion. An empty `posterolateral` means "looked, none".
+
+    `sources` says where findings come from that are not simply seen on the study that is read.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [VERTEBRA_EXAMPLE, FEMUR_EXAMPLE]})
 
     lesion_type: LesionType | None = None
     cortical_involvement: CorticalInvolvementBody | None = None
+    axial_cortical_mm: Millimetres | None = Field(
+        default=None, description="Length of the involved cortex along the axis of a long bone."
+    )
+    circumferential_cortical_percent: Percent | None = Field(
+        default=None, description="Share of the circumference of a long bone's cortex that is involved."
+    )
+    cortical_breach: StrictBool | None = None
     vertebral_collapse: VertebralCollapseBody | None = None
+    vertebral_heights: VertebralHeightsBody | None = None
     posterolateral: list[PosterolateralElementBody] | None = Field(default=None, max_length=MOST_ELEMENTS)
     alignment: Alignment | None = None
     retropulsion: StrictBool | None = None
+    epidural_extension: EpiduralExtensionBody | None = None
     pathological_fracture: StrictBool | None = Field(default=None, description="A completed one.")
     long_axis_mm: Millimetres | None = None
     short_axis_mm: Millimetres | None = None
+    soft_tissue: SoftTissueBody | None = None
+    volume_cm3: CubicCentimetres | None = None
+    hounsfield: HounsfieldBody | None = None
+    change: ChangeBody | None = None
+    sources: list[SourceBody] | None = Field(default=None, max_length=len(Finding))
 
     def to_domain(self) -> ImagingFindings:
         with located("findings"):
             return ImagingFindings(
                 lesion_type=self.lesion_type,
-                cortical_involvement=self._cortical_involvement(),
-                vertebral_collapse=self._vertebral_collapse(),
-                posterolateral=self._posterolateral(),
+                cortical_involvement=_built("cortical_involvement", self.cortical_involvement),
+                axial_cortical_mm=self.axial_cortical_mm,
+                circumferential_cortical_percent=self.circumferential_cortical_percent,
+                cortical_breach=self.cortical_breach,
+                vertebral_collapse=_built("vertebral_collapse", self.vertebral_collapse),
+                vertebral_heights=_built("vertebral_heights", self.vertebral_heights),
+                posterolateral=None
+                if self.posterolateral is None
+                else frozenset(_each("posterolateral", self.posterolateral)),
                 alignment=self.alignment,
                 retropulsion=self.retropulsion,
+                epidural_extension=_built("epidural_extension", self.epidural_extension),
                 pathological_fracture=self.pathological_fracture,
                 long_axis_mm=self.long_axis_mm,
                 short_axis_mm=self.short_axis_mm,
+                soft_tissue=_built("soft_tissue", self.soft_tissue),
+                volume_cm3=self.volume_cm3,
+                hounsfield=_built("hounsfield", self.hounsfield),
+                change=_built("change", self.change),
+                sources=frozenset(_each("sources", self.sources or ())),
             )
 
     @classmethod
     def from_domain(cls, findings: ImagingFindings) -> Self:
         cortical, collapse = findings.cortical_involvement, findings.vertebral_collapse
+        heights, epidural = findings.vertebral_heights, findings.epidural_extension
+        soft_tissue, hounsfield, change = findings.soft_tissue, findings.hounsfield, findings.change
         return cls(
             lesion_type=findings.lesion_type,
             cortical_involvement=CorticalInvolvementBody.from_domain(cortical) if cortical else None,
+            axial_cortical_mm=findings.axial_cortical_mm,
+            circumferential_cortical_percent=findings.circumferential_cortical_percent,
+            cortical_breach=findings.cortical_breach,
             vertebral_collapse=VertebralCollapseBody.from_domain(collapse) if collapse else None,
+            vertebral_heights=VertebralHeightsBody.from_domain(heights) if heights else None,
             posterolateral=_elements(findings.posterolateral),
             alignment=findings.alignment,
             retropulsion=findings.retropulsion,
+            epidural_extension=EpiduralExtensionBody.from_domain(epidural) if epidural else None,
             pathological_fracture=findings.pathological_fracture,
             long_axis_mm=findings.long_axis_mm,
             short_axis_mm=findings.short_axis_mm,
+            soft_tissue=SoftTissueBody.from_domain(soft_tissue) if soft_tissue else None,
+            volume_cm3=findings.volume_cm3,
+            hounsfield=HounsfieldBody.from_domain(hounsfield) if hounsfield else None,
+            change=ChangeBody.from_domain(change) if change else None,
+            sources=_sources(findings.sources),
         )
 
-    def _cortical_involvement(self) -> CorticalInvolvement | None:
-        if self.cortical_involvement is None:
-            return None
-        with located("cortical_involvement"):
-            return self.cortical_involvement.to_domain()
 
-    def _vertebral_collapse(self) -> VertebralCollapse | None:
-        if self.vertebral_collapse is None:
-            return None
-        with located("vertebral_collapse"):
-            return self.vertebral_collapse.to_domain()
+def _built(name: str, part: Part[Built_co] | None) -> Built_co | None:
+    if part is None:
+        return None
+    with located(name):
+        return part.to_domain()
 
-    def _posterolateral(self) -> frozenset[PosterolateralElement] | None:
-        if self.posterolateral is None:
-            return None
-        return frozenset(
-            PosterolateralElement(structure=each.structure, side=each.side) for each in self.posterolateral
-        )
+
+def _each(name: str, parts: Iterable[Part[Built_co]]) -> Iterator[Built_co]:
+    for index, part in enumerate(parts):
+        with located(f"{name}.{index}"):
+            yield part.to_domain()
 
 
 def _elements(elements: frozenset[PosterolateralElement] | None) -> list[PosterolateralElementBody] | None:
     if elements is None:
         return None
     ordered = sorted(elements, key=lambda element: (element.structure.value, element.side.value))
-    return [PosterolateralElementBody(structure=each.structure, side=each.side) for each in ordered]
+    return [PosterolateralElementBody.from_domain(each) for each in ordered]
+
+
+def _sources(sources: frozenset[FindingSource]) -> list[SourceBody] | None:
+    ordered = sorted(sources, key=lambda source: source.finding.value)
+    return [SourceBody.from_domain(each) for each in ordered] or None

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.body import Body
 from lesion_model.anatomy import Site
 from lesion_model.errors import located
+from lesion_model.numbering import TRANSITIONAL, TransitionalAnatomy, TransitionalFacts
 from lesion_model.skeleton import SIDES, SKELETON, Bone, BoneFacts, Kind, Level, Region, Side, SideRule, Term
 
 SNOMED_CT = "SCT"
@@ -18,6 +19,7 @@ SITE_EXAMPLES: list[Any] = [
     {"bone": "rib", "number": 5, "side": "right"},
     {"bone": "pelvis", "region": "ilium", "side": "left"},
     {"bone": "sternum"},
+    {"bone": "vertebra", "level": "S1", "transitional": "lumbarised_s1"},
 ]
 
 
@@ -31,10 +33,20 @@ class SiteBody(Body):
     number: Annotated[int, Field(strict=True)] | None = None
     region: Region | None = None
     side: Side | None = None
+    transitional: TransitionalAnatomy | None = Field(
+        default=None, description="Of a vertebra beside a junction, where its number is disputable."
+    )
 
     def to_domain(self) -> Site:
         with located("site"):
-            return Site(bone=self.bone, level=self.level, number=self.number, region=self.region, side=self.side)
+            return Site(
+                bone=self.bone,
+                level=self.level,
+                number=self.number,
+                region=self.region,
+                side=self.side,
+                transitional=self.transitional,
+            )
 
 
 class SiteOut(BaseModel):
@@ -45,6 +57,7 @@ class SiteOut(BaseModel):
     number: int | None
     region: Region | None
     side: Side | None
+    transitional: TransitionalAnatomy | None
     name_en: str = Field(examples=["L3 vertebra"])
     name_fr: str = Field(examples=["vertèbre L3"])
 
@@ -56,6 +69,7 @@ class SiteOut(BaseModel):
             number=site.number,
             region=site.region,
             side=site.side,
+            transitional=site.transitional,
             name_en=site.name_en,
             name_fr=site.name_fr,
         )
@@ -108,15 +122,33 @@ class BoneOut(BaseModel):
         )
 
 
+class TransitionalOut(BaseModel):
+    """A variant of how vertebrae are counted, and the levels that may carry it."""
+
+    value: TransitionalAnatomy
+    name_en: str = Field(examples=["lumbarised S1"])
+    name_fr: str = Field(examples=["S1 lombalisée"])
+    levels: list[Level]
+
+    @classmethod
+    def of(cls, variant: TransitionalAnatomy, facts: TransitionalFacts) -> Self:
+        return cls(value=variant, name_en=facts.label.en, name_fr=facts.label.fr, levels=list(facts.levels))
+
+
 class SkeletonOut(BaseModel):
     """Every place that a lesion can be in."""
 
     bones: list[BoneOut]
     sides: list[PlaceOut]
+    transitional: list[TransitionalOut]
 
     @classmethod
     def whole(cls) -> Self:
-        return cls(bones=[BoneOut.of(bone, facts) for bone, facts in SKELETON.items()], sides=_places(SIDES))
+        return cls(
+            bones=[BoneOut.of(bone, facts) for bone, facts in SKELETON.items()],
+            sides=_places(SIDES),
+            transitional=[TransitionalOut.of(variant, facts) for variant, facts in TRANSITIONAL.items()],
+        )
 
 
 def _places(terms: Mapping[Level, Term] | Mapping[Region, Term] | Mapping[Side, Term]) -> list[PlaceOut]:

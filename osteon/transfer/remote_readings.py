@@ -55,7 +55,10 @@ def _points_by_item(value: Any) -> bool:
 
 
 SITE = Fields(
-    optional={**dict.fromkeys(("bone", "level", "region", "side", "name_en", "name_fr"), is_text), "number": is_whole}
+    optional={
+        **dict.fromkeys(("bone", "level", "region", "side", "transitional", "name_en", "name_fr"), is_text),
+        "number": is_whole,
+    }
 )
 COLLAPSE = Fields(optional={"present": is_truth, "height_loss_percent": is_number, "body_involved_percent": is_number})
 CORTEX = Fields(
@@ -64,6 +67,26 @@ CORTEX = Fields(
         "denominator": is_text,
         "measured": _list_of(Fields(needed={"of": is_text, "destroyed_mm": is_number, "total_mm": is_number})),
     }
+)
+LATER_PARTS = {
+    "vertebral_heights": Fields(optional=dict.fromkeys(("anterior_mm", "middle_mm", "posterior_mm"), is_number)),
+    "epidural_extension": Fields(
+        optional={"bilsky": is_text, "canal_narrowing_percent": is_number, "cord_distance_mm": is_number}
+    ),
+    "soft_tissue": Fields(optional={"present": is_truth, "longest_mm": is_number}),
+    "hounsfield": Fields(
+        optional={**dict.fromkeys(("mean_hu", "sd_hu", "minimum_hu", "maximum_hu"), is_number), "modality": is_text}
+    ),
+    "change": Fields(
+        optional={
+            **dict.fromkeys(("earlier_study_instance_uid", "lysis", "soft_tissue", "sclerosis"), is_text),
+            "new_lytic_lesion": is_truth,
+        }
+    ),
+}
+SOURCE = Fields(
+    needed={"finding": is_text, "how": is_text},
+    optional={"study_instance_uid": is_text, "sop_instance_uid": is_text},
 )
 FINDINGS = Fields(
     optional={
@@ -76,6 +99,12 @@ FINDINGS = Fields(
         "vertebral_collapse": COLLAPSE,
         "cortical_involvement": CORTEX,
         "posterolateral": _list_of(Fields(needed={"structure": is_text, "side": is_text})),
+        "axial_cortical_mm": is_number,
+        "circumferential_cortical_percent": is_number,
+        "cortical_breach": is_truth,
+        "volume_cm3": is_number,
+        **LATER_PARTS,
+        "sources": _list_of(SOURCE),
     }
 )
 GEOMETRY = Fields(

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from osteon.transfer.client import Json
@@ -20,6 +20,15 @@ PLAIN_FINDINGS = (
 COLLAPSE = ("present", "height_loss_percent", "body_involved_percent")
 CORTEX = ("category", "denominator")
 CORTEX_MEASURES = tuple((of, length) for of in ("cortical", "bone_diameter") for length in ("destroyed_mm", "total_mm"))
+# Findings that came later: their columns follow the others, so that those keep their places.
+LATER_FINDINGS = ("axial_cortical_mm", "circumferential_cortical_percent", "cortical_breach", "volume_cm3")
+LATER_PARTS: Mapping[str, tuple[str, ...]] = {
+    "vertebral_heights": ("anterior_mm", "middle_mm", "posterior_mm"),
+    "epidural_extension": ("bilsky", "canal_narrowing_percent", "cord_distance_mm"),
+    "soft_tissue": ("present", "longest_mm"),
+    "hounsfield": ("mean_hu", "sd_hu", "minimum_hu", "maximum_hu", "modality"),
+    "change": ("earlier_study_instance_uid", "lysis", "soft_tissue", "sclerosis", "new_lytic_lesion"),
+}
 READING_COLUMNS = (
     *READING,
     *(f"site_{name}" for name in SITE),
@@ -31,6 +40,10 @@ READING_COLUMNS = (
     "sop_instance_uid",
     "frame_of_reference_uid",
     "points_mm_lps",
+    "site_transitional",
+    *LATER_FINDINGS,
+    *(f"{finding}_{name}" for finding, names in LATER_PARTS.items() for name in names),
+    "sources",
 )
 SCORE = (
     "instrument", "version", "total", "minimum", "maximum", "band", "category_decided", "suggestion",
@@ -73,6 +86,10 @@ def _reading_row(reading: Json) -> list[Any]:
         _elements(findings.get("posterolateral")),
         *_values(geometry, ("sop_instance_uid", "frame_of_reference_uid")),
         _points(geometry.get("points")),
+        (reading.get("site") or {}).get("transitional"),
+        *_values(findings, LATER_FINDINGS),
+        *(value for finding, names in LATER_PARTS.items() for value in _values(findings.get(finding) or {}, names)),
+        json.dumps(findings["sources"]) if findings.get("sources") else None,
     ]
 
 

@@ -14,10 +14,12 @@ from lesion_model.findings import (
     Structure,
     VertebralCollapse,
 )
+from lesion_model.numbering import TransitionalAnatomy
 from lesion_model.skeleton import Bone, Level, Region, Side
 
 L3 = Site(bone=Bone.VERTEBRA, level=Level.L3)
 SUBTROCHANTERIC = Site(bone=Bone.FEMUR, region=Region.SUBTROCHANTERIC, side=Side.LEFT)
+LUMBARISED_S1 = Site(bone=Bone.VERTEBRA, level=Level.S1, transitional=TransitionalAnatomy.LUMBARISED_S1)
 LEFT_RIB_5 = Site(bone=Bone.RIB, number=5, side=Side.LEFT)
 
 

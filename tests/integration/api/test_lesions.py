@@ -13,6 +13,12 @@ from tests.integration.api.reading import FEMUR, VERTEBRA, Json, items, open_les
 
 LESIONS = f"/api/v1/patients/{PSEUDONYM}/lesions"
 
+HUMERUS_REGIONS = [
+    *("proximal", "proximal_epiphysis", "proximal_metaphysis"),
+    "shaft",
+    *("distal_metaphysis", "distal_epiphysis", "distal"),
+]
+
 # What is refused before anything is looked up is refused alike on every database.
 ONCE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -35,12 +41,24 @@ def test_a_lesion_is_opened_with_the_patients_next_label(client: httpx.Client) -
         "number": None,
         "region": "subtrochanteric",
         "side": "left",
+        "transitional": None,
         "name_en": "left femur, subtrochanteric region",
         "name_fr": "fémur gauche, région sous-trochantérienne",
     }
     assert client.get(answer.headers["Location"]).json() == lesion
     assert open_lesion(client)["label"] == "L2"
     assert open_lesion(client, pseudonym=OTHER_PSEUDONYM)["label"] == "L1"
+
+
+def test_a_transitional_vertebra_keeps_its_note_and_its_score_says_so(client: httpx.Client) -> None:
+    lesion = open_lesion(client, {"bone": "vertebra", "level": "S1", "transitional": "lumbarised_s1"})
+    assert lesion["site"]["transitional"] == "lumbarised_s1"
+    assert lesion["site"]["name_fr"] == "vertèbre S1 (S1 lombalisée)"
+    found = client.get(f"/api/v1/lesions/{lesion['lesion_id']}").json()
+    assert found == lesion
+    variants = {each["value"]: each for each in client.get("/api/v1/sites").json()["transitional"]}
+    assert variants["lumbarised_s1"]["levels"] == ["L4", "L5", "S1", "S2"]
+    assert variants["lumbarised_s1"]["name_fr"] == "S1 lombalisée"
 
 
 def test_lesions_are_listed_in_pages(client: httpx.Client) -> None:
@@ -59,6 +77,8 @@ def test_lesions_are_listed_in_pages(client: httpx.Client) -> None:
         pytest.param(FEMUR | {"level": "L3"}, ["#/site/level"], id="a level on a femur"),
         pytest.param({"bone": "vertebra", "level": "L6"}, ["#/site/level"], id="no such level"),
         pytest.param({"bone": "rib", "number": "5", "side": "left"}, ["#/site/number"], id="a number as text"),
+        pytest.param(FEMUR | {"transitional": "sacralised_l5"}, ["#/site/transitional"], id="a transitional femur"),
+        pytest.param(VERTEBRA | {"transitional": "DUPONT"}, ["#/site/transitional"], id="no such variant"),
         pytest.param(VERTEBRA | {"note": "DUPONT"}, ["#/site"], id="an unknown property"),
         pytest.param({}, ["#/site/bone"], id="nothing"),
     ],
@@ -73,7 +93,7 @@ def test_a_site_that_does_not_exist_is_refused_by_field(client: httpx.Client, si
 @ONCE
 def test_a_refusal_names_the_regions_that_the_bone_has(client: httpx.Client) -> None:
     answer = client.post(LESIONS, json={"site": {"bone": "humerus", "region": "neck", "side": "left"}})
-    assert answer.json()["errors"][0]["allowed"] == ["proximal", "shaft", "distal"]
+    assert answer.json()["errors"][0]["allowed"] == HUMERUS_REGIONS
 
 
 def test_an_unknown_patient_or_lesion_is_not_found(client: httpx.Client) -> None:
@@ -96,7 +116,7 @@ def test_the_skeleton_says_what_each_bone_needs(client: httpx.Client) -> None:
     bones = {each["bone"]["value"]: each for each in skeleton["bones"]}
     assert len(bones["vertebra"]["levels"]) == 31
     assert bones["rib"]["numbers"] == list(range(1, 13))
-    assert [each["value"] for each in bones["humerus"]["regions"]] == ["proximal", "shaft", "distal"]
+    assert [each["value"] for each in bones["humerus"]["regions"]] == HUMERUS_REGIONS
     assert (bones["femur"]["kind"], bones["femur"]["side"], bones["sternum"]["side"]) == (
         "long_bone",
         "required",

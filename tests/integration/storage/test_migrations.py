@@ -3,6 +3,7 @@
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.resources import files
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -18,7 +19,10 @@ from storage import registry
 from storage.database import migrate_registry, open_database, registry_head, registry_revision, writing
 from storage.errors import DatabaseUrlError, MigrationError
 from storage.ledger import Ledger
+from storage.unit_of_work import SqlUnitOfWork
 from tests.builders.ledger import association_summary, quarantined_object, stored_object
+from tests.builders.lesions import LUMBARISED_S1
+from tests.builders.registry import OBJECTS, new_lesion, new_reading
 
 
 def test_migrated_tables_are_those_that_the_code_wants(engine: Engine) -> None:
@@ -162,7 +166,7 @@ def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
     assert modes == [["wal"] * 25] * 6
 
 
-@pytest.mark.parametrize("revision", ["0002", "0001"])
+@pytest.mark.parametrize("revision", ["0004", "0002", "0001"])
 def test_a_registry_goes_back_to_an_earlier_revision_and_forth_again_with_its_rows(
     engine: Engine, revision: str
 ) -> None:
@@ -180,6 +184,27 @@ def test_a_registry_goes_back_to_an_earlier_revision_and_forth_again_with_its_ro
     assert next(Ledger(engine).object_ids())[0] == stored_object().sop_instance_uid
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), registry.metadata()) == []
+
+
+def test_lesions_and_their_readings_stay_when_the_transitional_note_goes_and_comes_back(engine: Engine) -> None:
+    Ledger(engine).record(OBJECTS)
+    lesion = new_lesion(site=LUMBARISED_S1)
+    reading = new_reading(lesion_id=lesion.id)
+    uow = SqlUnitOfWork(engine, write=True)
+    with uow:
+        uow.lesions.add(lesion)
+        uow.readings.add(reading)
+        uow.commit()
+    url = engine.url.render_as_string(hide_password=False)
+
+    downgrade(url, "0004")
+    columns = {column["name"] for column in inspect(engine).get_columns("lesion")}
+    migrate_registry(url)
+
+    assert "transitional" not in columns
+    with SqlUnitOfWork(engine, write=False) as again:
+        assert again.lesions.get(lesion.id).site == replace(LUMBARISED_S1, transitional=None)
+        assert again.readings.newest(reading.id) == reading
 
 
 def downgrade(url: str, revision: str) -> None:

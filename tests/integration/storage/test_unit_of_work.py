@@ -115,6 +115,7 @@ def test_the_database_itself_numbers_a_lesion_once(uow: SqlUnitOfWork) -> None:
         pytest.param("level = NULL", id="a vertebra without level"),
         pytest.param("bone = 'femur'", id="a femur with a level"),
         pytest.param("rib_number = 3", id="a vertebra with a rib's number"),
+        pytest.param("bone = 'sternum', level = NULL, transitional = 'sacralised_l5'", id="a transitional sternum"),
     ],
 )
 def test_the_database_itself_refuses_a_site_that_does_not_exist(

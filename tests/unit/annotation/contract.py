@@ -16,11 +16,22 @@ from annotation.ports import ImageReference, ReadingFilter, UnitOfWork
 from lesion_model.anatomy import Site
 from lesion_model.findings import (
     Alignment,
+    BilskyGrade,
+    ChangeSinceEarlier,
     CorticalInvolvement,
     CorticalShare,
     Denominator,
+    EpiduralExtension,
+    Finding,
+    FindingSource,
+    HounsfieldStatistics,
+    How,
     ImagingFindings,
     LesionType,
+    Sclerosis,
+    SoftTissueComponent,
+    Trend,
+    VertebralHeights,
 )
 from lesion_model.geometry import Geometry, Point
 from lesion_model.skeleton import Bone
@@ -28,6 +39,7 @@ from tests.builders.ledger import PSEUDONYM
 from tests.builders.lesions import (
     L3,
     LEFT_RIB_5,
+    LUMBARISED_S1,
     SUBTROCHANTERIC,
     collapse,
     elements,
@@ -64,6 +76,29 @@ EVERY_FINDING = ImagingFindings(
     pathological_fracture=True,
     long_axis_mm=Decimal("24.5"),
     short_axis_mm=Decimal("3E+1") / 2,
+    axial_cortical_mm=Decimal("30.10"),
+    circumferential_cortical_percent=Decimal(50),
+    cortical_breach=False,
+    vertebral_heights=VertebralHeights(anterior_mm=Decimal("15.5"), posterior_mm=Decimal(26)),
+    epidural_extension=EpiduralExtension(bilsky=BilskyGrade.G1C, cord_distance_mm=Decimal(0)),
+    soft_tissue=SoftTissueComponent(present=True, longest_mm=Decimal("10.0")),
+    volume_cm3=Decimal("0.000001"),
+    hounsfield=HounsfieldStatistics(
+        mean_hu=Decimal("-3.5"), sd_hu=Decimal(40), minimum_hu=Decimal(-120), maximum_hu=Decimal(90)
+    ),
+    change=ChangeSinceEarlier(
+        earlier_study_instance_uid=UNDATED_STUDY,
+        lysis=Trend.DECREASE,
+        sclerosis=Sclerosis.ON_LYTIC,
+        new_lytic_lesion=False,
+    ),
+    sources=frozenset(
+        {
+            FindingSource(finding=Finding.HOUNSFIELD, how=How.MEASURED, sop_instance_uid=OLD_IMAGE),
+            FindingSource(finding=Finding.LESION_TYPE, how=How.SUGGESTED),
+            FindingSource(finding=Finding.EPIDURAL_EXTENSION, how=How.VISUAL, study_instance_uid=NEW_STUDY),
+        }
+    ),
 )
 
 
@@ -79,7 +114,9 @@ class UnitOfWorkContract:
     """Inherit and give a fixture `uow` whose images are `tests.builders.registry.OBJECTS`."""
 
     @pytest.mark.parametrize(
-        "site", [L3, vertebra("coccyx"), SUBTROCHANTERIC, LEFT_RIB_5, Site(bone=Bone.STERNUM)], ids=str
+        "site",
+        [L3, vertebra("coccyx"), LUMBARISED_S1, SUBTROCHANTERIC, LEFT_RIB_5, Site(bone=Bone.STERNUM)],
+        ids=str,
     )
     def test_a_lesion_comes_back_as_it_was(self, uow: UnitOfWork, site: Site) -> None:
         lesion = kept_lesion(uow, site=site)

@@ -20,7 +20,15 @@ from annotation.readings import LesionReading
 from lesion_model.anatomy import Site
 from lesion_model.assess import ClinicalPain
 from lesion_model.errors import FindingNotApplicableError
-from lesion_model.findings import Alignment, ImagingFindings
+from lesion_model.findings import (
+    Alignment,
+    ChangeSinceEarlier,
+    Finding,
+    FindingSource,
+    How,
+    ImagingFindings,
+    Trend,
+)
 from lesion_model.geometry import Geometry
 from lesion_model.mirels import Pain
 from lesion_model.scoring import Score
@@ -108,6 +116,46 @@ def test_a_reading_keeps_what_was_seen_and_where(uow: MemoryUnitOfWork) -> None:
     assert readings.reading(kept.reading.id, uow) == kept
     assert kept.reading.revision == 1
     assert kept.reading.reason is None
+
+
+def compared_with(study: str) -> ImagingFindings:
+    return findings(change=ChangeSinceEarlier(earlier_study_instance_uid=study, lysis=Trend.STABLE))
+
+
+def seen_on(study: str | None, image: str | None = None) -> ImagingFindings:
+    source = FindingSource(finding=Finding.ALIGNMENT, how=How.VISUAL, study_instance_uid=study, sop_instance_uid=image)
+    return findings(alignment=Alignment.NORMAL, sources=frozenset({source}))
+
+
+@pytest.mark.parametrize(
+    ("seen", "field"),
+    [
+        pytest.param(compared_with("2.25.9"), "findings.change.earlier_study_instance_uid", id="with no study"),
+        pytest.param(compared_with(OTHER_STUDY), "findings.change.earlier_study_instance_uid", id="with a stranger's"),
+        pytest.param(compared_with(OLD_STUDY), "findings.change.earlier_study_instance_uid", id="with itself"),
+        pytest.param(seen_on("2.25.9"), "findings.sources", id="on no study"),
+        pytest.param(seen_on(OTHER_STUDY), "findings.sources", id="on a stranger's study"),
+        pytest.param(seen_on(NEW_STUDY, OLD_IMAGE), "findings.sources", id="on an image of another study"),
+        pytest.param(seen_on(None, NEW_IMAGE), "findings.sources", id="on an image that is not of the study read"),
+        pytest.param(seen_on(None, "2.25.9"), "findings.sources", id="on no image"),
+    ],
+)
+def test_findings_come_from_the_patients_own_studies(uow: MemoryUnitOfWork, seen: ImagingFindings, field: str) -> None:
+    lesion = opened(uow)
+    with pytest.raises(UnacceptableError) as refusal:
+        recorded(uow, lesion, seen)
+    assert [problem.field for problem in refusal.value.problems] == [field]
+    assert readings.readings(ReadingFilter(), uow, limit=10) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [compared_with(UNDATED_STUDY), seen_on(NEW_STUDY), seen_on(NEW_STUDY, NEW_IMAGE), seen_on(None, OLD_IMAGE)],
+    ids=["compared", "another study", "its image", "the study read"],
+)
+def test_findings_may_come_from_other_studies_of_the_patient(uow: MemoryUnitOfWork, seen: ImagingFindings) -> None:
+    kept = recorded(uow, opened(uow), seen)
+    assert readings.reading(kept.reading.id, uow).reading.findings == seen
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ UNVERIFIED_RADLEX = frozenset(
     {"RID29188", "RID29189", "RID29190", "RID29191", "RID29192", "RID2668", "RID2671", "RID2553"}
 )
 
+LONG_BONE_REGIONS = (
+    *("proximal", "proximal_epiphysis", "proximal_metaphysis"),
+    "shaft",
+    *("distal_metaphysis", "distal_epiphysis", "distal"),
+)
+
 
 def every_term() -> list[Term]:
     parts = [part for facts in SKELETON.values() for part in (facts.levels, facts.regions)]
@@ -55,6 +61,34 @@ def test_every_bone_has_its_facts() -> None:
 def test_the_long_bones_are_those_of_mirels() -> None:
     long_bones = {bone.value for bone, facts in SKELETON.items() if facts.kind is Kind.LONG_BONE}
     assert long_bones == {"humerus", "radius", "ulna", "femur", "tibia", "fibula"}
+
+
+def test_every_long_bone_but_the_femur_has_its_parts_from_end_to_end() -> None:
+    for bone in (Bone.HUMERUS, Bone.RADIUS, Bone.ULNA, Bone.TIBIA, Bone.FIBULA):
+        assert tuple(region.value for region in SKELETON[bone].regions) == LONG_BONE_REGIONS
+
+
+def test_the_proximal_femur_is_told_by_the_parts_that_mirels_tells_apart() -> None:
+    assert [region.value for region in SKELETON[Bone.FEMUR].regions] == [
+        *("head", "neck", "greater_trochanter", "lesser_trochanter", "intertrochanteric", "subtrochanteric"),
+        "shaft",
+        *("distal_metaphysis", "distal_epiphysis", "distal"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bone", "region", "code"),
+    [
+        (Bone.RADIUS, "proximal", "12881000"),
+        (Bone.RADIUS, "shaft", "47728000"),
+        (Bone.RADIUS, "distal", "75129005"),
+        (Bone.ULNA, "proximal", "34318004"),
+        (Bone.ULNA, "shaft", "21133008"),
+        (Bone.ULNA, "distal", "91238003"),
+    ],
+)
+def test_the_bones_of_the_forearm_have_the_codes_of_dicom(bone: Bone, region: str, code: str) -> None:
+    assert SKELETON[bone].regions[Region(region)].sct == code
 
 
 def test_every_snomed_code_is_in_the_dicom_dictionaries_under_the_same_meaning() -> None:
@@ -119,8 +153,8 @@ def test_a_place_that_does_not_exist_cannot_be_built(names: dict[str, Any], fiel
 def test_a_refusal_names_what_is_allowed() -> None:
     with pytest.raises(SiteError) as refusal:
         Site(bone=Bone.TIBIA, region=Region.HEAD, side=Side.LEFT)
-    assert refusal.value.problems[0].allowed == ("proximal", "shaft", "distal")
-    assert "allowed: proximal, shaft, distal" in str(refusal.value)
+    assert refusal.value.problems[0].allowed == tuple(LONG_BONE_REGIONS)
+    assert "allowed: proximal, proximal_epiphysis, " in str(refusal.value)
 
 
 def test_a_refusal_lists_every_problem_at_once() -> None:
@@ -141,6 +175,11 @@ def test_a_refusal_lists_every_problem_at_once() -> None:
             "ulna droite, diaphyse",
         ),
         (Site(bone=Bone.PELVIS, region=Region.ILIUM, side=Side.RIGHT), "right ilium", "ilium droit"),
+        (
+            Site(bone=Bone.TIBIA, region=Region.PROXIMAL_METAPHYSIS, side=Side.RIGHT),
+            "right tibia, proximal metaphysis",
+            "tibia droit, métaphyse proximale",
+        ),
         (LEFT_RIB_5, "left rib 5", "5e côte gauche"),
         (Site(bone=Bone.RIB, number=1, side=Side.RIGHT), "right rib 1", "1re côte droite"),
         (Site(bone=Bone.SKULL), "skull", "crâne"),

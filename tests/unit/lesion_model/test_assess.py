@@ -13,7 +13,7 @@ from lesion_model.findings import (
     VertebralCollapse,
 )
 from lesion_model.scoring import NotApplicable, Score
-from lesion_model.skeleton import SKELETON, Bone, Kind, Level, Region, Side
+from lesion_model.skeleton import SKELETON, Bone, Kind, Level, Side
 from tests.builders.lesions import (
     L3,
     LEFT_RIB_5,
@@ -118,6 +118,8 @@ def test_the_radiological_sins_of_principle_two() -> None:
         ("intertrochanteric", 3, []),
         ("subtrochanteric", 3, []),
         ("shaft", 2, []),
+        ("distal_metaphysis", 2, []),
+        ("distal_epiphysis", 2, []),
         ("distal", 2, []),
     ],
 )
@@ -131,9 +133,9 @@ def test_each_region_of_the_femur_has_its_points(region: str, points: int, raise
     ("bone", "points"),
     [(Bone.HUMERUS, 1), (Bone.RADIUS, 1), (Bone.ULNA, 1), (Bone.TIBIA, 2), (Bone.FIBULA, 2)],
 )
-@pytest.mark.parametrize("region", [Region.PROXIMAL, Region.SHAFT, Region.DISTAL])
-def test_each_other_long_bone_belongs_to_its_limb(bone: Bone, points: int, region: Region) -> None:
-    assert mirels_of(Site(bone=bone, region=region, side=Side.RIGHT), ImagingFindings()).points["site"] == points
+def test_each_other_long_bone_belongs_to_its_limb_in_every_region(bone: Bone, points: int) -> None:
+    for region in SKELETON[bone].regions:
+        assert mirels_of(Site(bone=bone, region=region, side=Side.RIGHT), ImagingFindings()).points["site"] == points
 
 
 def test_mirels_applies_to_long_bones_only() -> None:

@@ -64,6 +64,12 @@ def test_bands_change_at_eight_and_at_nine(total: int, band: str) -> None:
     assert {score.band for e in every_entry(MIRELS) if (score := mirels.calculate(e)).total == total} == {band}
 
 
+def test_peritrochanteric_and_lytic_alone_reach_eight_points() -> None:
+    """Ramsey DC, et al. J Am Acad Orthop Surg Glob Res Rev. 2020;4(9):e20.00141: at least 8 by these two criteria."""
+    score = mirels.calculate({"site": "peritrochanteric", "lesion_type": "lytic"})
+    assert (score.minimum, score.maximum) == (8, 12)
+
+
 def test_no_pain_scores_as_mild_and_says_so() -> None:
     score = mirels.calculate(HIGHEST | {"pain": "none"})
     assert score.points["pain"] == 1

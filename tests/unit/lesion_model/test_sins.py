@@ -92,6 +92,18 @@ def test_a_level_gives_its_location(level: str, points: int) -> None:
     assert score_of({"level": level}).points["location"] == points
 
 
+def test_every_one_of_the_9396_entries_by_level_from_c1_to_s5_scores_as_the_paper_adds_up() -> None:
+    points = {level: points for points, levels in POINTS_BY_LEVEL.items() for level in levels.split() if level != "C0"}
+    paper = {"level": points, **{item: values for item, values in SINS.items() if item != "location"}}
+    scores = [score_of(entry) for entry in every_entry(paper)]
+    assert len(scores) == 9396
+    assert Counter(score.total for score in scores) == convolution(paper)
+    bands: Counter[str] = Counter()
+    for total, ways in convolution(paper).items():
+        bands[sins_band(total)] += ways
+    assert Counter(score.band for score in scores) == bands
+
+
 def test_every_level_but_the_coccyx_has_a_location() -> None:
     assert sum(len(levels.split()) for levels in POINTS_BY_LEVEL.values()) == len(sins.LOCATION_BY_LEVEL) == 30
 
