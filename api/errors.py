@@ -2,6 +2,7 @@
 
 ApiError
 ├── NotSignedInError        send a valid token
+├── NoSuchInstrumentError   take a name from the list
 ├── CursorError             start the list again without a cursor
 ├── RangeNotSatisfiableError  ask for bytes that the file has
 ├── NotAcceptableError      take the type that there is
@@ -25,6 +26,13 @@ class NotSignedInError(ApiError):
     def __init__(self, *, token_was_sent: bool) -> None:
         super().__init__("this token is not valid" if token_was_sent else "a token is needed")
         self.token_was_sent = token_was_sent
+
+
+class NoSuchInstrumentError(ApiError):
+    """No score, grade or rule has this name."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such instrument; GET /api/v1/instruments lists them")
 
 
 class CursorError(ApiError):

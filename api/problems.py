@@ -22,6 +22,7 @@ from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionErro
 from api.errors import (
     CursorError,
     MalformedUploadError,
+    NoSuchInstrumentError,
     NotAcceptableError,
     NotADicomUploadError,
     NotSignedInError,
@@ -103,6 +104,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
     {
         NotSignedInError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
         NotInCatalogueError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchInstrumentError: Rule(status=HTTPStatus.NOT_FOUND),
         NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from api.routes import catalogue, files, health, lesions, metrics, readings, scores, sites, store
+from api.routes import (
+    calculators,
+    catalogue,
+    files,
+    health,
+    instruments,
+    lesions,
+    metrics,
+    readings,
+    rules,
+    scores,
+    sites,
+    store,
+)
 
 PREFIX = "/api/v1"
 DICOM_WEB_PREFIX = "/dicom-web"
@@ -18,7 +31,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.
-OPEN: tuple[APIRouter, ...] = (scores.calculators,)
+OPEN: tuple[APIRouter, ...] = (calculators.router, rules.router, instruments.router)
 
 # At the root, for everyone.
 ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)

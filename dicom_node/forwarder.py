@@ -77,12 +77,15 @@ class Forwarder:
         pushes: int = PUSHES,
         note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
         metrics: Metrics = NOBODY,
+        sum_up: Callable[[], int] = lambda: 0,
     ) -> None:
         """`pushes`: how many objects are on their way to Orthanc at the same time.
 
         `note_set_aside`: told the (replaced) SOPInstanceUID of an object in quarantine, its id there, the reason.
+        `sum_up`: told when the journal is empty, before objects move (`LeftOpen.sum_up`).
         """
         self._metrics = metrics
+        self._sum_up = sum_up
         self._outbox = outbox
         self._journal = journal
         self._quarantine = quarantine
@@ -130,7 +133,8 @@ class Forwarder:
     def forward_once(self) -> Pass:
         """One pass: a batch of objects, and the journal's facts."""
         try:
-            moved = self._forward_facts() + self._forward_objects()
+            facts = self._forward_facts()
+            moved = facts + (0 if facts == BATCH else self._sum_up()) + self._forward_objects()
             self._outbox.tidy()
         except (SQLAlchemyError, StorageError, OSError) as error:
             log.warning("forwarding waits: %s", type(error).__name__)

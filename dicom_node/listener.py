@@ -19,10 +19,11 @@ from dicom_node.contexts import accepted_contexts
 from dicom_node.door import Door
 from dicom_node.journal import Fact, Journal
 from dicom_node.metrics import NOBODY, Metrics
+from dicom_node.open_associations import OpenAssociation, OpenAssociations
 from dicom_node.receiving import StoreService
 from dicom_node.rejections import Rejections
 from dicom_node.sockets import listen_on
-from dicom_node.tally import Tallies
+from dicom_node.tally import Tallies, Tally
 from dicom_node.upper_layer.association import AcceptedAssociation, Limits
 from dicom_node.upper_layer.negotiation import Terms
 from dicom_node.upper_layer.tls_wire import TlsWire
@@ -81,8 +82,11 @@ class Listener:
         tls: ssl.SSLContext | None = None,
         desk: Desk | None = None,
         metrics: Metrics = NOBODY,
+        notes: OpenAssociations | None = None,
     ) -> None:
         """`host`, `port`: for `start`, which who is given connections does not need.
+
+        `notes`: where the associations that are open are noted.
 
         `on_end`: told when a connection is over.
         """
@@ -95,7 +99,8 @@ class Listener:
         self._limits = limits or Limits()
         self._access = access or Access()
         self._tls = tls
-        self._tallies = Tallies(self._note)
+        self._notes = notes
+        self._tallies = Tallies(self._note, self._begun)
         self._rejections = Rejections(self._write)
         contexts = accepted_contexts(with_commitment=desk is not None)
         self._terms = Terms(ae_title=ae_title, contexts=contexts, maximum_length=PDU_BYTES)
@@ -220,18 +225,38 @@ class Listener:
                 self._open.pop(id(wire), None)
             self._on_end()
 
+    def _begun(self, tally: Tally) -> None:
+        if self._notes is None:
+            return
+        try:
+            self._notes.note(
+                OpenAssociation(
+                    association_id=tally.association_id,
+                    calling_ae_title=tally.calling_ae_title,
+                    peer_address=tally.peer_address,
+                    opened_at=tally.opened_at,
+                )
+            )
+        except OSError as error:  # its objects are not held up: only a kill would make the note wanted
+            log.error("association %s is not noted: %s", tally.association_id, type(error).__name__)  # noqa: TRY400
+
     def _note(self, summary: AssociationSummary) -> None:
         told = {"association": summary.association_id, "calling_ae": summary.calling_ae_title}
         log.info(
             "association %s %s, %s received", summary.association_id, summary.outcome, summary.received, extra=told
         )
-        self._write(summary)
+        if self._write(summary) and self._notes is not None:
+            with suppress(OSError):  # then it is found to be summed up when it is looked at
+                self._notes.forget(summary.association_id)
 
-    def _write(self, fact: Fact) -> None:
+    def _write(self, fact: Fact) -> bool:
+        """Whether it is in the journal."""
         try:
             self._journal.write(fact)
         except OSError as error:
             log.error("journal: %s", type(error).__name__)  # noqa: TRY400
+            return False
+        return True
 
 
 def _still_served(those: list[_Open], until: float) -> list[_Open]:

@@ -263,6 +263,11 @@ class Outbox:
             waiting = list(self._waiting.values())
         return frozenset(entry.study_instance_uid for _, entry in waiting)
 
+    def undone(self) -> list[Entry]:
+        """The objects that wait, without those that an earlier process had seen through and that only go again."""
+        with self._lock:
+            return [entry for record, entry in self._waiting.values() if not record.is_done]
+
     def depth_in_full(self) -> Depth:
         """How many objects wait, how large they are together, and since when the first of them."""
         with self._lock:

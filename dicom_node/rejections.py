@@ -45,7 +45,7 @@ class Rejections:
 
     def __init__(
         self,
-        write: Callable[[RejectedAssociations], None],
+        write: Callable[[RejectedAssociations], object],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,

@@ -106,9 +106,12 @@ class Tally:
 class Tallies:
     """All associations, by a key of the caller's. Safe between threads."""
 
-    def __init__(self, write: Callable[[AssociationSummary], None]) -> None:
-        """`write` takes the summary of an association that is over."""
+    def __init__(
+        self, write: Callable[[AssociationSummary], None], begun: Callable[[Tally], None] = lambda _: None
+    ) -> None:
+        """`write` takes the summary of an association that is over; `begun` is told when its first object has come."""
         self._write = write
+        self._begun = begun
         self._tallies: OrderedDict[int, Tally] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -125,7 +128,10 @@ class Tallies:
         with self._lock:
             tally = self._tallies[key]
             tally.received += 1
-            return tally
+            is_first = tally.received == 1
+        if is_first:
+            self._begun(tally)
+        return tally
 
     def counted(self, tally: Tally, count: Count, told: Told | None = None) -> None:
         """What became of the object that came."""

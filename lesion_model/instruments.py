@@ -17,12 +17,16 @@ from lesion_model.wording.wording import Wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calculator:
-    """One score as a form: `items` are all inputs that `calculate` takes, the table's own first."""
+    """One score as a form: `items` are all inputs that `calculate` takes, the table's own first.
+
+    `stand_ins` names, for each input that is not in the table, the item that it gives.
+    """
 
     instrument: Instrument
     wording: Wording
     items: Mapping[str, tuple[Enum, ...]]
     calculate: Callable[[Mapping[str, object]], Score]
+    stand_ins: Mapping[str, str]
 
 
 def _calculator(
@@ -30,9 +34,19 @@ def _calculator(
     wording: Wording,
     items: Mapping[str, Iterable[Enum]],
     calculate: Callable[[Mapping[str, object]], Score],
+    stand_ins: Mapping[str, str] = MappingProxyType({}),
 ) -> Calculator:
-    values = {item: tuple(each) for item, each in items.items()}
-    return Calculator(instrument=instrument, wording=wording, items=MappingProxyType(values), calculate=calculate)
+    values = {
+        **{item: tuple(items[item]) for item in instrument.table},
+        **{item: tuple(each) for item, each in items.items() if item not in instrument.table},
+    }
+    return Calculator(
+        instrument=instrument,
+        wording=wording,
+        items=MappingProxyType(values),
+        calculate=calculate,
+        stand_ins=stand_ins,
+    )
 
 
 CALCULATORS: Mapping[str, Calculator] = MappingProxyType(
@@ -40,14 +54,23 @@ CALCULATORS: Mapping[str, Calculator] = MappingProxyType(
         each.instrument.name: each
         for each in (
             _calculator(mirels.INSTRUMENT, mirels_wording.WORDING, mirels.TABLE, mirels.calculate),
-            _calculator(sins.INSTRUMENT, sins_wording.WORDING, sins.CALCULATOR_ITEMS, sins.calculate),
+            _calculator(
+                sins.INSTRUMENT, sins_wording.WORDING, sins.CALCULATOR_ITEMS, sins.calculate, {"level": "location"}
+            ),
             _calculator(
                 tokuhashi_revised.INSTRUMENT,
                 tokuhashi_revised_wording.WORDING,
                 tokuhashi_revised.CALCULATOR_ITEMS,
                 tokuhashi_revised.calculate,
+                {each.source: each.item for each in tokuhashi_revised.STAND_INS},
             ),
-            _calculator(tomita.INSTRUMENT, tomita_wording.WORDING, tomita.CALCULATOR_ITEMS, tomita.calculate),
+            _calculator(
+                tomita.INSTRUMENT,
+                tomita_wording.WORDING,
+                tomita.CALCULATOR_ITEMS,
+                tomita.calculate,
+                {"primary_tumour": "growth"},
+            ),
             _calculator(rades.INSTRUMENT, rades_wording.WORDING, rades.TABLE, rades.calculate),
         )
     }

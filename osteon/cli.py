@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "api": "the HTTP API alone",
     "doctor": "check configuration, connectivity and store against ledger",
+    "instruments": "print what every score, grade and rule asks and answers, in English and French",
     "ledger": "what was received and where it is; rebuild rows",
     "metrics": "print what node and API measure, for Prometheus",
     "node": "the DICOM door alone",

@@ -10,6 +10,7 @@ from dicom_node.entrances import Reception
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
 from dicom_node.metrics import Metrics
+from dicom_node.open_associations import OpenAssociations
 from dicom_node.peers import Peers
 from dicom_node.peers_file import read_peers
 from dicom_node.tls import Clients, TlsFiles, server_context
@@ -40,6 +41,7 @@ def reception(
     access: Access,
     door: Door,
     journal: Journal,
+    notes: OpenAssociations,
     desk: Desk,
     metrics: Metrics,
     on_end: Callable[[], None],
@@ -49,6 +51,7 @@ def reception(
         Listener,
         door=door,
         journal=journal,
+        notes=notes,
         ae_title=settings.ae_title,
         limits=Limits(largest_object=settings.largest_object),
         access=access,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
@@ -16,6 +17,7 @@ from dicom_node.forwarder import PUSHES, Forwarder
 from dicom_node.journal import Journal
 from dicom_node.known_studies import KnownStudies
 from dicom_node.node import ROLE, Node
+from dicom_node.open_associations import OpenAssociations
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
 from dicom_node.prometheus import PrometheusMetrics
@@ -27,11 +29,12 @@ from dicom_node.spares import READY
 from dicom_node.states import NodeStates
 from dicom_node.study_sources import StudySources
 from dicom_node.uids import UidMap
+from dicom_node.unfinished import LeftOpen
 from osteon.commitment_parts import Commitment, build_commitment
 from osteon.door_access import known_peers, reception
 from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
-from osteon.outboxes import JOURNAL, OBJECTS, left_over, outbox_of
+from osteon.outboxes import JOURNAL, OBJECTS, OPEN, left_over, outbox_of
 from osteon.preparing import Prepared
 from osteon.settings import Settings, read_settings
 from osteon.study_parts import build_study_clock, sources_of, take_over_sources
@@ -46,6 +49,15 @@ from storage.study_states import StudyStates
 from storage.vault import CachedVault
 
 
+@dataclass(frozen=True, slots=True)
+class _Spool:
+    """What a worker keeps until Orthanc and the ledger have it."""
+
+    outbox: Outbox
+    journal: Journal
+    notes: OpenAssociations
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stores:
     """Where a worker keeps things, and with which key."""
@@ -57,12 +69,12 @@ class _Stores:
     ledger: Ledger
     orthanc: Orthanc
     quarantine: Quarantine
-    own: tuple[Outbox, Journal]
-    left_over: list[tuple[Outbox, Journal]]
+    own: _Spool
+    left_over: list[_Spool]
     dropped_words: DroppedWords
 
     @property
-    def outboxes(self) -> list[tuple[Outbox, Journal]]:
+    def spools(self) -> list[_Spool]:
         return [self.own, *self.left_over]
 
 
@@ -82,7 +94,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     """
     stores, watched = _stores(settings, worker), _watched(settings, prepared)
     access = Access(prepared.peers, seats=prepared.seats.of_worker(worker))
-    (outbox, journal) = stores.own
+    own = stores.own
     sources = StudySources(sources_of(settings.home, worker), stores.keys, access.address_of)
     if worker == 0:
         take_over_sources(settings.home, settings.workers, sources)
@@ -91,7 +103,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         keys=stores.keys,
         map_uid=stores.map_uid,
         database=stores.database,
-        outbox=outbox,
+        outbox=own.outbox,
         orthanc=stores.orthanc,
         address_of=access.address_of,
         worker=worker,
@@ -102,7 +114,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         settings,
         states=StudyStates(stores.database),
         sources=sources,
-        outboxes=[one for one, _ in stores.outboxes],
+        outboxes=[one.outbox for one in stores.spools],
         address_of=access.address_of,
         map_uid=stores.map_uid,
     )
@@ -110,7 +122,8 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         settings,
         access=access,
         door=new_door(settings),
-        journal=journal,
+        journal=own.journal,
+        notes=own.notes,
         desk=commitment.desk,
         metrics=watched.metrics,
         on_end=on_end,
@@ -118,7 +131,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     return Node(
         served,
         forwarders,
-        [_metric_writer(settings, stores, watched, forwarders), outbox, commitment.committer, clock],
+        [_metric_writer(settings, stores, watched, forwarders), own.outbox, commitment.committer, clock],
         stores.dropped_words.flush,
         watched.metrics,
         {
@@ -141,16 +154,21 @@ def _stores(settings: Settings, worker: int) -> _Stores:
         ledger=Ledger(database),
         orthanc=connect(settings),
         quarantine=Quarantine(settings.home / "quarantine", keys),
-        own=(Outbox(folder / OBJECTS, spare_segments=READY), Journal(folder / JOURNAL)),
+        own=_spool(folder, spare_segments=READY),
         left_over=list(_left_over(settings, worker)),
         dropped_words=DroppedWords(DroppedWordStore(settings.dropped_words_folder, keys)),
     )
 
 
-def _left_over(settings: Settings, worker: int) -> Iterator[tuple[Outbox, Journal]]:
+def _spool(folder: Path, spare_segments: int = 0) -> _Spool:
+    outbox = Outbox(folder / OBJECTS, spare_segments=spare_segments)
+    return _Spool(outbox, Journal(folder / JOURNAL), OpenAssociations(folder / OPEN))
+
+
+def _left_over(settings: Settings, worker: int) -> Iterator[_Spool]:
     """Of workers that there are no more: the first one forwards what is in them."""
     for folder in left_over(settings.home, settings.workers) if worker == 0 else ():
-        yield Outbox(folder / OBJECTS), Journal(folder / JOURNAL)
+        yield _spool(folder)
 
 
 def _watched(settings: Settings, prepared: Prepared) -> _Watched:
@@ -163,7 +181,6 @@ def _door(
     stores: _Stores, commitment: Commitment, sources: StudySources, studies: KnownStudies, settings: Settings
 ) -> Door:
     """A door by the profile, vocabulary and issuers of these settings."""
-    outbox, journal = stores.own
     return Door(
         pseudonymise=Pseudonymiser(
             engine_maker(settings, stores.map_uid),
@@ -171,9 +188,9 @@ def _door(
             stores.keys.derive("source-digest"),
             stores.dropped_words.count,
         ),
-        outbox=outbox,
+        outbox=stores.own.outbox,
         quarantine=stores.quarantine,
-        journal=journal,
+        journal=stores.own.journal,
         studies=studies,
         own_uids=OwnUids(written_uid(settings, stores.map_uid)),
         note_set_aside=commitment.set_aside.note,
@@ -184,23 +201,24 @@ def _door(
 def _forwarders(
     settings: Settings, stores: _Stores, commitment: Commitment, metrics: PrometheusMetrics
 ) -> Iterator[Forwarder]:
-    for outbox, journal in stores.outboxes:
+    for spool in stores.spools:
         yield Forwarder(
-            outbox=outbox,
-            journal=journal,
+            outbox=spool.outbox,
+            journal=spool.journal,
             quarantine=stores.quarantine,
             orthanc=stores.orthanc,
             ledger=stores.ledger,
             pushes=max(1, PUSHES // settings.workers),
             note_set_aside=commitment.set_aside.note_replaced,
             metrics=metrics,
+            sum_up=LeftOpen(spool.notes, spool.outbox, stores.ledger).sum_up,
         )
 
 
 def _metric_writer(settings: Settings, stores: _Stores, watched: _Watched, forwarders: list[Forwarder]) -> MetricWriter:
     states = NodeStates(
         watched.registry,
-        outbox=stores.own[0],
+        outbox=stores.own.outbox,
         quarantine=stores.quarantine,
         works=lambda: all(forwarder.is_running for forwarder in forwarders),
     )

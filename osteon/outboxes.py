@@ -7,7 +7,7 @@ from pathlib import Path
 from dicom_node.entry import Entry
 from dicom_node.segments import DAMAGED, SUFFIX, Record, records_in
 
-OBJECTS, JOURNAL = "objects", "journal"
+OBJECTS, JOURNAL, OPEN = "objects", "journal", "open"
 RELEASED = "released"
 
 

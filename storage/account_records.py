@@ -62,7 +62,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationAccount:
-    """One association. What only a summary tells is None when there is none: the node ended while it was open."""
+    """One association. What only a summary tells is None when there is none: it may be open."""
 
     association_id: str
     calling_ae_title: str | None

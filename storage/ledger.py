@@ -28,6 +28,7 @@ from storage.ledger_tables import (
     SeriesRow,
     StudyRow,
 )
+from storage.ledger_unfinished import Unfinished, record_unfinished
 from storage.study_arrivals import note_found, note_lost, noting_arrivals
 from storage.tables import Base
 from storage.upserts import insert_missing, lookup
@@ -73,6 +74,11 @@ class Ledger:
             quarantined=[fact for fact in facts if isinstance(fact, QuarantinedObject)],
             rejected=[fact for fact in facts if isinstance(fact, RejectedAssociations)],
         )
+
+    def record_unfinished(self, unfinished: Sequence[Unfinished]) -> list[AssociationSummary]:
+        """Sum up associations whose end nobody saw; returned are those that nobody had summed up before."""
+        with writing(self._engine).begin() as connection:
+            return record_unfinished(connection, unfinished)
 
     def source_digests(self, sop_instance_uids: Collection[str]) -> dict[str, str]:
         """Keyed digest of each of these objects that is already stored, where it is known."""

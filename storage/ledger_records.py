@@ -20,6 +20,9 @@ When it is sent again, the files are compared, and the row takes over what the n
 FOUND_IN_ORTHANC = "found-in-orthanc"
 """Stands for the association of an object that was found there without a row of the ledger."""
 
+NODE_ENDED = "node_ended"
+"""How an association ended whose process ended while it was open: counted from what is there, as far as that tells."""
+
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIG_INTEGER = 2**63 - 1
 
@@ -154,7 +157,7 @@ class StudyCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationSummary:
-    """One closed association. `outcome` is released, aborted or lost."""
+    """One closed association. `outcome` is released, aborted, lost or node_ended."""
 
     association_id: str
     calling_ae_title: str

@@ -88,7 +88,7 @@ class AssociationRow(Base):
 
     __tablename__ = "association"
     __table_args__ = (
-        CheckConstraint("outcome IN ('released', 'aborted', 'lost')", name="outcome_known"),
+        CheckConstraint("outcome IN ('released', 'aborted', 'lost', 'node_ended')", name="outcome_known"),
         CheckConstraint(
             "received >= 0 AND stored >= 0 AND duplicates >= 0 AND quarantined >= 0 AND refused >= 0",
             name="counts_not_negative",

@@ -1,4 +1,4 @@
-"""Scores of stored readings, and the calculators that need none."""
+"""Scores of stored readings."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,19 +7,12 @@ from fastapi import APIRouter, Depends, Query
 
 from annotation import scores
 from api.openapi import problems
-from api.schemas.scores import (
-    MirelsItems,
-    ScoreOut,
-    ScoresOut,
-    SinsItems,
-    named_items,
-)
+from api.schemas.scores import ScoresOut
 from api.work import ReadUow
 from lesion_model import mirels, sins
 from lesion_model.assess import ClinicalPain
 
 router = APIRouter(tags=["scores"], responses=problems(401, 404, 422, 503))
-calculators = APIRouter(tags=["scores"], responses=problems(413, 415, 422))
 
 
 def _pain(
@@ -42,15 +35,3 @@ def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain) -> Scores
 def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
     """Mirels and SINS of one lesion, from the reading of its newest study."""
     return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain))
-
-
-@calculators.post("/scores/mirels")
-def calculate_mirels(body: MirelsItems) -> ScoreOut:
-    """Mirels from named items; nothing is stored."""
-    return ScoreOut.of(mirels.calculate(named_items(body)))
-
-
-@calculators.post("/scores/sins")
-def calculate_sins(body: SinsItems) -> ScoreOut:
-    """SINS from named items; nothing is stored."""
-    return ScoreOut.of(sins.calculate(named_items(body)))

@@ -1,90 +1,12 @@
-"""Shapes of the calculators' items and of every score's answer."""
+"""Shapes of every score's answer."""
 
-from abc import abstractmethod
-from collections.abc import Iterable, Mapping
-from enum import Enum
-from typing import Any, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.body import Body
-from lesion_model import mirels, sins
+from lesion_model import sins
 from lesion_model.assess import Assessment
-from lesion_model.findings import Alignment, CorticalShare, LesionType
-from lesion_model.scoring import NotApplicable, Score, read_items
-from lesion_model.skeleton import Level
-
-
-class Items(Body):
-    """Items of one published table. What is wrong with them is said by the table itself, all at once."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _are_in_the_table(cls, given: Any) -> Any:
-        if isinstance(given, Mapping):
-            read_items(cls._table(), given)
-        return given
-
-    @classmethod
-    @abstractmethod
-    def _table(cls) -> Mapping[str, Iterable[Enum]]: ...
-
-
-class MirelsItems(Items):
-    """Items of the Mirels table; any may be missing or null."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "site": "peritrochanteric",
-                    "size": "from_1_3_to_2_3",
-                    "lesion_type": "lytic",
-                    "pain": "functional",
-                }
-            ]
-        }
-    )
-
-    site: mirels.LimbSite | None = None
-    size: CorticalShare | None = None
-    lesion_type: LesionType | None = None
-    pain: mirels.Pain | None = Field(default=None, description="functional: aggravated by use of the limb")
-
-    @classmethod
-    def _table(cls) -> Mapping[str, Iterable[Enum]]:
-        return mirels.TABLE
-
-
-class SinsItems(Items):
-    """Items of the SINS table; any may be missing or null. `level` may stand in for `location`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "level": "T11",
-                    "pain": None,
-                    "lesion_type": "lytic",
-                    "alignment": "normal",
-                    "collapse": "lt_50",
-                    "posterolateral": "none",
-                }
-            ]
-        }
-    )
-
-    level: Level | None = Field(default=None, description="Not the coccyx: SINS defines no location for it.")
-    location: sins.Location | None = None
-    pain: sins.Pain | None = Field(default=None, description="The type of pain, never a yes or no.")
-    lesion_type: LesionType | None = None
-    alignment: Alignment | None = None
-    collapse: sins.Collapse | None = Field(default=None, description="lt_50 includes exactly 50 %.")
-    posterolateral: sins.Posterolateral | None = None
-
-    @classmethod
-    def _table(cls) -> Mapping[str, Iterable[Enum]]:
-        return sins.CALCULATOR_ITEMS
+from lesion_model.scoring import NotApplicable, Score
 
 
 class ScoreOut(BaseModel):
@@ -198,8 +120,3 @@ class ScoresOut(BaseModel):
 
 def answer_out(answer: Score | NotApplicable) -> AnswerOut:
     return NotApplicableOut.of(answer) if isinstance(answer, NotApplicable) else ScoreOut.of(answer)
-
-
-def named_items(body: Items) -> dict[str, Any]:
-    """Items by the names of the published table."""
-    return body.model_dump(mode="json")

@@ -2,7 +2,7 @@
 
 from lesion_model.findings import Alignment
 from lesion_model.labels import label
-from lesion_model.sins import COCCYX_REASON, Collapse, Location, Pain, Posterolateral
+from lesion_model.sins import Collapse, Location, Pain, Posterolateral
 from lesion_model.skeleton import LEVELS
 from lesion_model.wording.shared import LESION_TYPE
 from lesion_model.wording.wording import ItemWording, Wording
@@ -107,6 +107,6 @@ WORDING = Wording(
     ),
     not_applicable=(
         label("a lesion outside the spine", "une lésion hors du rachis"),
-        COCCYX_REASON,
+        label("the coccyx", "le coccyx"),
     ),
 )

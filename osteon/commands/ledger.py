@@ -18,6 +18,7 @@ from osteon.registry_access import opened_registry
 from osteon.settings import Settings, read_settings
 from storage.account_records import Account, AssociationAccount, Rejected, StudyAccount
 from storage.ledger_accounts import Accounts
+from storage.ledger_records import NODE_ENDED
 
 UNBALANCED, UNKNOWN = 1, 3
 DEFAULT_HOURS = 24
@@ -128,12 +129,14 @@ def _content(of: AssociationAccount | StudyAccount) -> dict[str, Any]:
 def _lines(accounts: Sequence[AssociationAccount], rejected: Sequence[Rejected]) -> Iterator[str]:
     for one in accounts:
         if one.opened_at is None:
-            yield f"association {one.association_id}: never summed up, the node ended while it was open"
+            yield f"association {one.association_id}: not summed up, it is open or nothing else is known of it"
         else:
             opened = one.opened_at.isoformat(timespec="seconds")
             caller = f"{one.calling_ae_title} {one.peer_address}"
             yield f"association {one.association_id}  {opened}  {caller}  {one.outcome}"
         yield from _account(one.account)
+        if one.outcome == NODE_ENDED:
+            yield "  the node ended while it was open: duplicates and what was refused could not be counted"
         for outcome, reasons in one.reasons.items():
             yield f"  {outcome}: " + ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     yield from map(_rejection, rejected)
@@ -163,4 +166,4 @@ def _account(account: Account) -> Iterator[str]:
     if missing is not None and missing > 0:
         yield f"  MISSING: {missing} objects that were taken are nowhere: run `osteon doctor --repair`"
     elif missing:
-        yield f"  {-missing} more than was summed up: an association is open, or ended with the node"
+        yield f"  {-missing} more than was summed up: an association is open, or was never summed up"

@@ -27,6 +27,7 @@ from dicom_node.access import Access
 from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
+from dicom_node.open_associations import OpenAssociations
 from dicom_node.upper_layer.association import Limits
 from storage.ledger_records import AssociationSummary
 
@@ -351,10 +352,19 @@ def listening(
     *,
     access: Access | None = None,
     tls: ssl.SSLContext | None = None,
+    notes: OpenAssociations | None = None,
 ) -> Iterator[int]:
     """The port of a listener."""
     listener = Listener(
-        door=door, journal=journal, ae_title="OSTEON", host=host, port=0, limits=limits, access=access, tls=tls
+        door=door,
+        journal=journal,
+        ae_title="OSTEON",
+        host=host,
+        port=0,
+        limits=limits,
+        access=access,
+        tls=tls,
+        notes=notes,
     )
     port = listener.start()
     try:

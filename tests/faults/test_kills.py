@@ -22,7 +22,6 @@ def test_killed_in_the_middle_of_a_study_nothing_acknowledged_is_lost(site: Site
     assert site.complaints() == []
 
 
-@pytest.mark.xfail(reason="the ledger does not hear of associations that a kill ended", strict=True)
 def test_an_association_that_a_kill_ended_is_in_the_ledger(site: Site, supply: Supply) -> None:
     study = supply.study(30)
     with sending(site.node.dicom_port, study, site.accounts, associations=1):

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from api.schemas.body import Body
+from api.schemas.calculators import items_model
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
 from api.schemas.readings import ReadingBody, RevisionBody
-from api.schemas.scores import MirelsItems, SinsItems, named_items
 from api.schemas.sites import SiteBody
-from lesion_model import mirels, sins
-from lesion_model.scoring import Score
+from lesion_model.instruments import CALCULATORS
 
 DESCRIBED: tuple[type[Body], ...] = (
     SiteBody,
@@ -21,8 +20,7 @@ DESCRIBED: tuple[type[Body], ...] = (
     LesionBody,
     ReadingBody,
     RevisionBody,
-    MirelsItems,
-    SinsItems,
+    *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 
 
@@ -48,10 +46,21 @@ def test_examples_can_be_built_in_the_lesion_model() -> None:
         body.geometry.to_domain()
 
 
-def test_the_calculators_examples_give_scores() -> None:
-    for example in examples(MirelsItems):
-        assert mirels.calculate(named_items(MirelsItems.model_validate(example))).total == 11
-    for example in examples(SinsItems):
-        answer = sins.calculate(named_items(SinsItems.model_validate(example)))
-        assert isinstance(answer, Score)
-        assert (answer.minimum, answer.maximum) == (7, 10)
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [
+        ("mirels", 11, 11),  # 3 + 2 + 3 + 3
+        ("sins", 7, 10),  # 3 + 2 + 0 + 2 + 0, and pain from 0 to 3
+        ("tokuhashi_revised", 14, 14),  # 1 + 2 + 2 + 2 + 5 + 2
+        ("tomita", 3, 3),  # 2 + 0 + 1
+        ("rades", 39, 39),  # 7 + 8 + 8 + 9 + 7
+    ],
+)
+def test_the_calculators_examples_give_scores(name: str, lowest: int, highest: int) -> None:
+    for example in examples(items_model(CALCULATORS[name])):
+        score = CALCULATORS[name].calculate(example)
+        assert (score.minimum, score.maximum) == (lowest, highest)
+
+
+def test_every_calculator_is_tried_by_its_example() -> None:
+    assert set(CALCULATORS) == {"mirels", "sins", "tokuhashi_revised", "tomita", "rades"}

@@ -1,6 +1,8 @@
 """What an association brought is counted by reason and study in the journal, with real peers."""
 
+import errno
 from io import BytesIO
+from pathlib import Path
 
 import pydicom
 import pytest
@@ -8,9 +10,11 @@ from pydicom.dataset import Dataset
 from pynetdicom import AE
 from pynetdicom.association import Association
 
+from dicom_node.open_associations import OpenAssociations
 from dicom_node.uids import UidMap
 from storage.ledger_records import AssociationSummary, QuarantinedObject, RejectedAssociations
 from tests.builders.door import KEYS, Parts, ct
+from tests.builders.peer import listening
 from tests.services.processes import wait_for
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -46,6 +50,37 @@ def test_reasons_and_studies_are_counted(port: int, parts: Parts) -> None:
     set_aside = next(fact for fact in facts if isinstance(fact, QuarantinedObject))
     assert set_aside.study_instance_uid == study.study_instance_uid
     assert set_aside.sop_instance_uid == UidMap(KEYS.derive("uid"))("1.2")
+
+
+@pytest.mark.usefixtures("quick_disk")
+def test_while_it_is_open_a_note_of_it_is_kept_that_a_kill_would_leave(parts: Parts, tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    with listening(parts.door, parts.journal, notes=OpenAssociations(folder)) as port:
+        association = associate(port)
+        before = OpenAssociations(folder).left
+        association.send_c_store(dataset())
+        (note,) = OpenAssociations(folder).left
+        association.release()
+        wait_for(lambda: OpenAssociations(folder).left == (), "the note is removed")
+    (summary,) = (fact for _, fact in parts.journal.read() if isinstance(fact, AssociationSummary))
+    assert before == ()
+    assert (note.association_id, note.opened_at) == (summary.association_id, summary.opened_at)
+    assert (note.calling_ae_title, note.peer_address) == ("PACS", "127.0.0.1")
+
+
+@pytest.mark.usefixtures("quick_disk")
+def test_the_note_stays_when_the_summary_cannot_be_written(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(parts.journal, "write", full)
+    with listening(parts.door, parts.journal, notes=OpenAssociations(tmp_path / "open")) as port:
+        association = associate(port)
+        association.send_c_store(dataset())
+        association.release()
+    assert len(OpenAssociations(tmp_path / "open").left) == 1
 
 
 def test_who_asks_for_another_node_is_counted_once_an_hour(port: int, parts: Parts) -> None:

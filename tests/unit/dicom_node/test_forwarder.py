@@ -1,6 +1,5 @@
 """The forwarder: an object leaves the outbox only once Orthanc and the ledger have it."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -9,35 +8,14 @@ import pytest
 from sqlalchemy import Engine
 
 from dicom_node.forwarder import Forwarder, Pass
-from dicom_node.pieces import Pieces, pieces_of
+from dicom_node.pieces import Pieces
 from dicom_node.status import Reason
 from storage.errors import ImageRejectedError, ImageStoreUnavailableError
 from storage.ledger import Ledger
 from storage.ledger_records import AssociationSummary
 from storage.orthanc import Placed
 from tests.builders.door import ASSOCIATION, RECEIVED_AT, Parts, arrival, ct, damage, entries, parts_in
-
-
-class StoreInMemory:
-    """Orthanc as the forwarder sees it; its failures can be chosen."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.error: Exception | None = None
-        self.is_ready = False
-
-    def store(self, file: bytes | Pieces, expected_id: str) -> Placed:
-        if self.error is not None:
-            raise self.error
-        already = expected_id in self.files
-        self.files.setdefault(expected_id, b"".join(pieces_of(file)))
-        return Placed(expected_id, already=already)
-
-    def read(self, orthanc_id: str) -> Iterator[bytes]:
-        yield self.files[orthanc_id]
-
-    def ready(self) -> bool:
-        return self.is_ready
+from tests.builders.image_store import StoreInMemory
 
 
 @pytest.fixture
