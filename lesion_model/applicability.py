@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lesion_model.anatomy import Site
 from lesion_model.errors import FindingNotApplicableError, Problem
 from lesion_model.findings import Finding, ImagingFindings, Structure
-from lesion_model.skeleton import Kind, Level
+from lesion_model.skeleton import Kind, Level, Region
 
 _SPINAL = (
     Finding.VERTEBRAL_COLLAPSE,
@@ -37,6 +37,8 @@ def _problems(site: Site, findings: ImagingFindings) -> Iterator[Problem]:
         yield from _named(site, findings, _SPINAL, "is a finding of a vertebra")
     if site.kind is not Kind.LONG_BONE:
         yield from _named(site, findings, _OF_LONG_BONES, "is a finding of a long bone")
+    if site.region is not Region.ACETABULUM:
+        yield from _named(site, findings, (Finding.ACETABULAR_DEFECT,), "is a finding of the acetabulum")
 
 
 def _level_problems(site: Site, findings: ImagingFindings) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lesion_model.acetabulum import AcetabularDefect
 from lesion_model.change import ChangeSinceEarlier, Sclerosis, Trend
 from lesion_model.checks import (
     DECIMAL_PLACES,
@@ -52,6 +53,7 @@ __all__ = [
     "ONE_THIRD",
     "SURE_COLLAPSE_PERCENT",
     "TWO_THIRDS",
+    "AcetabularDefect",
     "Alignment",
     "BilskyGrade",
     "ChangeSinceEarlier",
@@ -98,6 +100,7 @@ class ImagingFindings:
     alignment: Alignment | None = None
     retropulsion: bool | None = None
     epidural_extension: EpiduralExtension | None = None
+    acetabular_defect: AcetabularDefect | None = None
     pathological_fracture: bool | None = None
     long_axis_mm: Decimal | None = None
     short_axis_mm: Decimal | None = None
@@ -115,6 +118,7 @@ class ImagingFindings:
             *value_problems("vertebral_collapse", self.vertebral_collapse, VertebralCollapse),
             *value_problems("vertebral_heights", self.vertebral_heights, VertebralHeights),
             *value_problems("epidural_extension", self.epidural_extension, EpiduralExtension),
+            *value_problems("acetabular_defect", self.acetabular_defect, AcetabularDefect),
             *value_problems("soft_tissue", self.soft_tissue, SoftTissueComponent),
             *value_problems("hounsfield", self.hounsfield, HounsfieldStatistics),
             *value_problems("change", self.change, ChangeSinceEarlier),

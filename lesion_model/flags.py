@@ -32,6 +32,7 @@ PRIMARY_WITHOUT_PUBLISHED_GROWTH = "primary_without_published_growth"  # growth 
 ONSET_UNDER_ONE_DAY = "onset_under_one_day"  # counted as 1 to 7 days
 CORD_COMPRESSION_NOT_CONFIRMED = "cord_compression_not_confirmed"  # without it the score does not apply
 MOTOR_DEFICIT_NOT_CONFIRMED = "motor_deficit_not_confirmed"  # without one its onset is undefined
+MOTOR_FROM_FRANKEL = "motor_from_frankel"  # the paper's motor classes were read from the Frankel grade
 
 # Tokuhashi beside Tomita
 TOKUHASHI_TOMITA_DISCORDANT = "tokuhashi_tomita_discordant"  # they aim at different treatments
@@ -53,5 +54,6 @@ ALL = (
     ONSET_UNDER_ONE_DAY,
     CORD_COMPRESSION_NOT_CONFIRMED,
     MOTOR_DEFICIT_NOT_CONFIRMED,
+    MOTOR_FROM_FRANKEL,
     TOKUHASHI_TOMITA_DISCORDANT,
 )

@@ -20,6 +20,7 @@ class Finding(Enum):
     ALIGNMENT = "alignment"
     RETROPULSION = "retropulsion"
     EPIDURAL_EXTENSION = "epidural_extension"
+    ACETABULAR_DEFECT = "acetabular_defect"
     PATHOLOGICAL_FRACTURE = "pathological_fracture"
     LONG_AXIS = "long_axis_mm"
     SHORT_AXIS = "short_axis_mm"

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from lesion_model.findings import (
+    AcetabularDefect,
     BilskyGrade,
     ChangeSinceEarlier,
     CorticalInvolvement,
@@ -139,6 +140,20 @@ def epidural_from(document: Stored | None) -> EpiduralExtension | None:
         bilsky=member(BilskyGrade, document.get("bilsky")),
         canal_narrowing_percent=decimal(document.get("canal_narrowing_percent")),
         cord_distance_mm=decimal(document.get("cord_distance_mm")),
+    )
+
+
+def acetabulum_document(defect: AcetabularDefect | None) -> Document | None:
+    if defect is None:
+        return None
+    return known({"medial_wall_deficient": defect.medial_wall_deficient, "rim_deficient": defect.rim_deficient})
+
+
+def acetabulum_from(document: Stored | None) -> AcetabularDefect | None:
+    if document is None:
+        return None
+    return AcetabularDefect(
+        medial_wall_deficient=document.get("medial_wall_deficient"), rim_deficient=document.get("rim_deficient")
     )
 
 

@@ -1,4 +1,4 @@
-"""Shapes of findings about the cortex of a bone and about a vertebra."""
+"""Shapes of findings about the bone: its cortex, a vertebra, the acetabulum."""
 
 from typing import Self
 
@@ -8,6 +8,7 @@ from api.schemas.body import Body
 from api.schemas.numbers import BodyHeight, Millimetres, Percent
 from lesion_model.errors import located
 from lesion_model.findings import (
+    AcetabularDefect,
     BilskyGrade,
     CorticalInvolvement,
     CorticalShare,
@@ -140,4 +141,24 @@ class EpiduralExtensionBody(Body):
             bilsky=extension.bilsky,
             canal_narrowing_percent=extension.canal_narrowing_percent,
             cord_distance_mm=extension.cord_distance_mm,
+        )
+
+
+class AcetabularDefectBody(Body):
+    """Walls of the acetabulum that no longer carry load; at least one value is needed."""
+
+    medial_wall_deficient: StrictBool | None = None
+    rim_deficient: StrictBool | None = Field(default=None, description="Lateral cortices or superior wall.")
+
+    def to_domain(self) -> AcetabularDefect:
+        return AcetabularDefect(
+            medial_wall_deficient=self.medial_wall_deficient,
+            rim_deficient=self.rim_deficient,
+        )
+
+    @classmethod
+    def from_domain(cls, defect: AcetabularDefect) -> Self:
+        return cls(
+            medial_wall_deficient=defect.medial_wall_deficient,
+            rim_deficient=defect.rim_deficient,
         )

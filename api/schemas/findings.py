@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StrictBool
 
 from api.schemas.body import Body
 from api.schemas.bone_findings import (
+    AcetabularDefectBody,
     CorticalInvolvementBody,
     EpiduralExtensionBody,
     PosterolateralElementBody,
@@ -61,6 +62,11 @@ FEMUR_EXAMPLE: dict[str, Any] = {
     "hounsfield": {"mean_hu": 48.5, "sd_hu": 21, "minimum_hu": -60, "maximum_hu": 310, "modality": "CT"},
 }
 
+ACETABULUM_EXAMPLE: dict[str, Any] = {
+    "lesion_type": "lytic",
+    "acetabular_defect": {"medial_wall_deficient": True, "rim_deficient": False},
+}
+
 
 class Part(Protocol[Built_co]):
     """A finding that has a shape of its own."""
@@ -74,7 +80,7 @@ class FindingsBody(Body):
     `sources` says where findings come from that are not simply seen on the study that is read.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [VERTEBRA_EXAMPLE, FEMUR_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [VERTEBRA_EXAMPLE, FEMUR_EXAMPLE, ACETABULUM_EXAMPLE]})
 
     lesion_type: LesionType | None = None
     cortical_involvement: CorticalInvolvementBody | None = None
@@ -91,6 +97,7 @@ class FindingsBody(Body):
     alignment: Alignment | None = None
     retropulsion: StrictBool | None = None
     epidural_extension: EpiduralExtensionBody | None = None
+    acetabular_defect: AcetabularDefectBody | None = None
     pathological_fracture: StrictBool | None = Field(default=None, description="A completed one.")
     long_axis_mm: Millimetres | None = None
     short_axis_mm: Millimetres | None = None
@@ -116,6 +123,7 @@ class FindingsBody(Body):
                 alignment=self.alignment,
                 retropulsion=self.retropulsion,
                 epidural_extension=_built("epidural_extension", self.epidural_extension),
+                acetabular_defect=_built("acetabular_defect", self.acetabular_defect),
                 pathological_fracture=self.pathological_fracture,
                 long_axis_mm=self.long_axis_mm,
                 short_axis_mm=self.short_axis_mm,
@@ -130,6 +138,7 @@ class FindingsBody(Body):
     def from_domain(cls, findings: ImagingFindings) -> Self:
         cortical, collapse = findings.cortical_involvement, findings.vertebral_collapse
         heights, epidural = findings.vertebral_heights, findings.epidural_extension
+        acetabulum = findings.acetabular_defect
         soft_tissue, hounsfield, change = findings.soft_tissue, findings.hounsfield, findings.change
         return cls(
             lesion_type=findings.lesion_type,
@@ -143,6 +152,7 @@ class FindingsBody(Body):
             alignment=findings.alignment,
             retropulsion=findings.retropulsion,
             epidural_extension=EpiduralExtensionBody.from_domain(epidural) if epidural else None,
+            acetabular_defect=AcetabularDefectBody.from_domain(acetabulum) if acetabulum else None,
             pathological_fracture=findings.pathological_fracture,
             long_axis_mm=findings.long_axis_mm,
             short_axis_mm=findings.short_axis_mm,

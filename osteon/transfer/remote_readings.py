@@ -73,6 +73,7 @@ LATER_PARTS = {
     "epidural_extension": Fields(
         optional={"bilsky": is_text, "canal_narrowing_percent": is_number, "cord_distance_mm": is_number}
     ),
+    "acetabular_defect": Fields(optional=dict.fromkeys(("medial_wall_deficient", "rim_deficient"), is_truth)),
     "soft_tissue": Fields(optional={"present": is_truth, "longest_mm": is_number}),
     "hounsfield": Fields(
         optional={**dict.fromkeys(("mean_hu", "sd_hu", "minimum_hu", "maximum_hu"), is_number), "modality": is_text}

@@ -25,6 +25,7 @@ LATER_FINDINGS = ("axial_cortical_mm", "circumferential_cortical_percent", "cort
 LATER_PARTS: Mapping[str, tuple[str, ...]] = {
     "vertebral_heights": ("anterior_mm", "middle_mm", "posterior_mm"),
     "epidural_extension": ("bilsky", "canal_narrowing_percent", "cord_distance_mm"),
+    "acetabular_defect": ("medial_wall_deficient", "rim_deficient"),
     "soft_tissue": ("present", "longest_mm"),
     "hounsfield": ("mean_hu", "sd_hu", "minimum_hu", "maximum_hu", "modality"),
     "change": ("earlier_study_instance_uid", "lysis", "soft_tissue", "sclerosis", "new_lytic_lesion"),

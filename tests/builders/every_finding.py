@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from lesion_model.findings import (
+    AcetabularDefect,
     Alignment,
     BilskyGrade,
     ChangeSinceEarlier,
@@ -98,6 +99,13 @@ def epidural_extensions(draw: st.DrawFn) -> EpiduralExtension:
 
 
 @st.composite
+def acetabular_defects(draw: st.DrawFn) -> AcetabularDefect:
+    medial = draw(st.none() | yes_no)
+    rim = draw(yes_no if medial is None else st.none() | yes_no)
+    return AcetabularDefect(medial_wall_deficient=medial, rim_deficient=rim)
+
+
+@st.composite
 def hounsfield_statistics(draw: st.DrawFn) -> HounsfieldStatistics:
     least, mean, most = sorted(draw(st.tuples(*[decimals("-10240", "30710")] * 3)))
     sd = min(draw(decimals("0", "500")), most - least)
@@ -151,6 +159,7 @@ def imaging_findings(draw: st.DrawFn) -> ImagingFindings:
         "alignment": draw(st.none() | st.sampled_from(Alignment)),
         "retropulsion": draw(st.none() | yes_no),
         "epidural_extension": draw(st.none() | epidural_extensions()),
+        "acetabular_defect": draw(st.none() | acetabular_defects()),
         "pathological_fracture": draw(st.none() | yes_no),
         "long_axis_mm": draw(st.sampled_from([None, long])),
         "short_axis_mm": draw(st.sampled_from([None, short])),

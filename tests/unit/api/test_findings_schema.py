@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
-from api.schemas.findings import FEMUR_EXAMPLE, VERTEBRA_EXAMPLE, FindingsBody
+from api.schemas.findings import ACETABULUM_EXAMPLE, FEMUR_EXAMPLE, VERTEBRA_EXAMPLE, FindingsBody
 from lesion_model.errors import FindingError
 from lesion_model.findings import Finding, ImagingFindings
 from tests.builders.every_finding import imaging_findings
@@ -31,7 +31,7 @@ def test_the_shape_has_every_finding_and_nothing_else() -> None:
 
 
 def test_the_examples_show_every_finding_but_the_change() -> None:
-    shown = {*VERTEBRA_EXAMPLE, *FEMUR_EXAMPLE}
+    shown = {*VERTEBRA_EXAMPLE, *FEMUR_EXAMPLE, *ACETABULUM_EXAMPLE}
     assert {finding.value for finding in Finding} - shown == {"change"}
 
 

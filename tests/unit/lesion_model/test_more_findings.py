@@ -9,6 +9,7 @@ from lesion_model.anatomy import Site
 from lesion_model.applicability import check_applicable
 from lesion_model.errors import FindingError, FindingNotApplicableError
 from lesion_model.findings import (
+    AcetabularDefect,
     BilskyGrade,
     ChangeSinceEarlier,
     EpiduralExtension,
@@ -28,6 +29,7 @@ from tests.builders.lesions import L3, LEFT_RIB_5, SUBTROCHANTERIC, findings, ve
 
 EARLIER = "2.25.7"
 TIBIA = Site(bone=Bone.TIBIA, region=Region.DISTAL_METAPHYSIS, side=Side.LEFT)
+ACETABULUM = Site(bone=Bone.PELVIS, region=Region.ACETABULUM, side=Side.LEFT)
 ILIUM = Site(bone=Bone.PELVIS, region=Region.ILIUM, side=Side.LEFT)
 
 
@@ -99,6 +101,12 @@ def test_the_canal_may_be_narrowed_by_nought_and_by_everything() -> None:
 )
 def test_impossible_heights_are_refused(values: dict[str, Any], field: str) -> None:
     assert refused(VertebralHeights, **values) == [field]
+
+
+def test_an_acetabular_defect_says_something_of_one_wall_at_least() -> None:
+    assert refused(AcetabularDefect) == ["medial_wall_deficient"]
+    assert refused(AcetabularDefect, medial_wall_deficient=True, rim_deficient=0) == ["rim_deficient"]
+    assert AcetabularDefect(rim_deficient=False).medial_wall_deficient is None
 
 
 @pytest.mark.parametrize(
@@ -184,6 +192,7 @@ def test_an_impossible_change_is_refused(values: dict[str, Any], field: str) -> 
         pytest.param({"volume_cm3": Decimal(10_001)}, ["volume_cm3"], id="a volume in another unit"),
         pytest.param({"epidural_extension": "2"}, ["epidural_extension"], id="text for an extension"),
         pytest.param({"vertebral_heights": Decimal(20)}, ["vertebral_heights"], id="a number for heights"),
+        pytest.param({"acetabular_defect": True}, ["acetabular_defect"], id="yes for a defect"),
         pytest.param({"soft_tissue": True}, ["soft_tissue"], id="yes for a component"),
         pytest.param({"hounsfield": {"mean_hu": 1}}, ["hounsfield"], id="a dictionary for densities"),
         pytest.param({"posterolateral": ["pedicle"]}, ["posterolateral"], id="a list for a set"),
@@ -238,6 +247,7 @@ def test_every_finding_has_a_name_to_give_its_source() -> None:
     assert {finding.value for finding in Finding} == names
 
 
+DEFECT = AcetabularDefect(medial_wall_deficient=True)
 EXTENSION = EpiduralExtension(bilsky=BilskyGrade.G1A)
 
 
@@ -257,6 +267,8 @@ EXTENSION = EpiduralExtension(bilsky=BilskyGrade.G1A)
             ["circumferential_cortical_percent"],
             id="around an ilium",
         ),
+        pytest.param(ILIUM, {"acetabular_defect": DEFECT}, ["acetabular_defect"], id="an ilium's socket"),
+        pytest.param(L3, {"acetabular_defect": DEFECT}, ["acetabular_defect"], id="a vertebra's socket"),
     ],
 )
 def test_a_finding_that_the_bone_cannot_show_is_refused_by_name(
@@ -283,4 +295,5 @@ def test_what_is_seen_of_the_tumour_can_be_seen_in_every_bone(site: Site) -> Non
 def test_each_level_with_a_body_and_a_canal_has_their_findings() -> None:
     for level in ("C2", "T12", "L5", "S1", "S5"):
         check_applicable(vertebra(level), findings(vertebral_heights=heights("20"), epidural_extension=EXTENSION))
+    check_applicable(ACETABULUM, findings(acetabular_defect=DEFECT))
     check_applicable(TIBIA, findings(axial_cortical_mm=Decimal(31), circumferential_cortical_percent=Decimal(20)))

@@ -45,7 +45,13 @@ def cells(findings: dict[str, Any]) -> dict[str, str]:
             named |= {f"{prefix}_{name}": cell(part) for name, part in value.items() if not isinstance(part, list)}
         elif not isinstance(value, list):
             named[finding] = cell(value)
-    parts = ("cortical_involvement", "vertebral_collapse", "vertebral_heights", "epidural_extension")
+    parts = (
+        "cortical_involvement",
+        "vertebral_collapse",
+        "vertebral_heights",
+        "epidural_extension",
+        "acetabular_defect",
+    )
     return {name: text for name, text in named.items() if name not in (*parts, "soft_tissue", "hounsfield", "change")}
 
 
