@@ -33,10 +33,11 @@ class Question(Generic[OutcomeT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Which answers a rule with points gives when some of them holds, and when none does."""
+    """`found` as soon as one point is `sought`, whatever the others are; `otherwise` when none of them is."""
 
-    some: str
-    none: str
+    sought: bool
+    found: str
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ def decide_points(
 ) -> Answer:
     """The answer of a rule that goes through points, each of which holds, does not, or is open.
 
-    Open points are taken as independent of each other: no two of them may exclude that all fail.
+    Open points must leave it possible that none of them is what the tally seeks.
     """
     samples = {name: sampler for each in asked.values() for name, sampler in each.samples.items()}
     left = _Left(answers=lambda facts: _tallied(asked, tally, facts), samples=samples)
@@ -114,9 +115,9 @@ def _holds(asked: Question[bool], known: Facts) -> bool | None:
 
 def _tallied(asked: Mapping[str, Question[bool]], tally: Tally, known: Facts) -> set[str]:
     holds = {_holds(each, known) for each in asked.values()}
-    if True in holds:
-        return {tally.some}
-    return {tally.some, tally.none} if None in holds else {tally.none}
+    if tally.sought in holds:
+        return {tally.found}
+    return {tally.found, tally.otherwise} if None in holds else {tally.otherwise}
 
 
 def _answer(entry: Entry, known: Facts, left: _Left, flags: tuple[str, ...], points: tuple[Point, ...]) -> Answer:

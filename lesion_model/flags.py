@@ -18,6 +18,13 @@ FRACTURE_NOT_EXCLUDED = "fracture_not_excluded"  # a completed fracture would ma
 RETROPULSION_SCORES_ZERO = "retropulsion_scores_zero"  # posterior wall alone; not a translation
 COLLAPSE_NEEDS_CONFIRMATION = "collapse_needs_confirmation"  # a measured loss under 20 % the reader has not called
 
+# Rules
+BETWEEN_BANDS_LOWER_DOSE = "between_bands_lower_dose"  # a clearance that the printed bands leave out
+
+# Grades
+CORTICAL_BREACH = "cortical_breach"  # recorded, but not among the predictors of van der Linden's papers
+RIM_DEFICIENT_MEDIAL_WALL_INTACT = "rim_deficient_medial_wall_intact"  # Harrington describes III with both
+
 ALL = (
     BOUNDARY,
     NO_PAIN_SCORED_AS_MILD,
@@ -28,4 +35,7 @@ ALL = (
     FRACTURE_NOT_EXCLUDED,
     RETROPULSION_SCORES_ZERO,
     COLLAPSE_NEEDS_CONFIRMATION,
+    BETWEEN_BANDS_LOWER_DOSE,
+    CORTICAL_BREACH,
+    RIM_DEFICIENT_MEDIAL_WALL_INTACT,
 )
