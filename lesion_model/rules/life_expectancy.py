@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from types import MappingProxyType
 from typing import cast
 
@@ -11,11 +10,11 @@ from lesion_model import flags
 from lesion_model.deciding import Facts, Sampler, always
 from lesion_model.facts import Choice, Number
 from lesion_model.labels import label
-from lesion_model.months import MONTHS_A_YEAR
 
-DAYS_A_WEEK = 7
-DAYS_A_YEAR = Fraction(1461, 4)
-DAYS_A_MONTH = DAYS_A_YEAR / MONTHS_A_YEAR
+# Exact decimals, and so are their products with a life expectancy, of 10 digits at most.
+DAYS_A_WEEK = Decimal(7)
+DAYS_A_MONTH = Decimal("30.4375")
+DAYS_A_YEAR = Decimal("365.25")
 
 
 class TimeUnit(Enum):
@@ -28,7 +27,7 @@ class TimeUnit(Enum):
 
 _DAYS_A_UNIT = MappingProxyType(
     {
-        TimeUnit.WEEKS: Fraction(DAYS_A_WEEK),
+        TimeUnit.WEEKS: DAYS_A_WEEK,
         TimeUnit.MONTHS: DAYS_A_MONTH,
         TimeUnit.YEARS: DAYS_A_YEAR,
     }
@@ -65,17 +64,17 @@ CONVENTION = label(
 )
 
 
-def in_days(number: int, unit: TimeUnit) -> Fraction:
+def in_days(number: int, unit: TimeUnit) -> Decimal:
     return number * _DAYS_A_UNIT[unit]
 
 
-def expected_days(facts: Facts) -> Fraction:
+def expected_days(facts: Facts) -> Decimal:
     """The life expectancy of a complete set of facts, in days."""
     number, unit = cast(Decimal, facts["life_expectancy"]), cast(TimeUnit, facts["life_expectancy_unit"])
-    return Fraction(number) * _DAYS_A_UNIT[unit]
+    return number * _DAYS_A_UNIT[unit]
 
 
-def boundary_flags(known: Facts, *limits: Fraction) -> Iterator[str]:
+def boundary_flags(known: Facts, *limits: Decimal) -> Iterator[str]:
     """The life expectancy is exactly one of these limits, in days."""
     if all(fact.name in known for fact in FACTS) and expected_days(known) in limits:
         yield flags.BOUNDARY
