@@ -106,7 +106,7 @@ def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()
     return Score(
         instrument=instrument.name,
         version=instrument.version,
-        points=MappingProxyType({item: _only(each) for item, each in points.items()}),
+        points=MappingProxyType({item: only(each) for item, each in points.items()}),
         total=reached.total,
         minimum=minimum,
         maximum=maximum,
@@ -124,9 +124,9 @@ def reach(instrument: Instrument, minimum: int, maximum: int) -> Reach:
     """What every total from `minimum` to `maximum` has in common."""
     bands = bands_between(instrument, minimum, maximum)
     return Reach(
-        total=_only({minimum, maximum}),
-        band=_only({band.name for band in bands}),
-        suggestion=_only({band.suggestion for band in bands}),
+        total=only({minimum, maximum}),
+        band=only({band.name for band in bands}),
+        suggestion=only({band.suggestion for band in bands}),
     )
 
 
@@ -134,6 +134,12 @@ def bands_between(instrument: Instrument, minimum: int, maximum: int) -> list[Ba
     """The bands that a total from `minimum` to `maximum` can lie in, from low to high."""
     lowest, highest = instrument.band(minimum), instrument.band(maximum)
     return [band for band in instrument.bands if lowest.floor <= band.floor <= highest.floor]
+
+
+def only(values: Iterable[_Value]) -> _Value | None:
+    """The value, if there is only one."""
+    first, *others = values
+    return None if others else first
 
 
 def not_applicable(instrument: Instrument, reason: Label) -> NotApplicable:
@@ -175,12 +181,6 @@ def _value_named(given: object, values: Iterable[Enum]) -> Enum | None:
     if not isinstance(given, str):
         return None
     return next((value for value in values if value.value == given), None)
-
-
-def _only(values: Iterable[_Value]) -> _Value | None:
-    """The value, if there is only one."""
-    first, *others = values
-    return None if others else first
 
 
 def _points(table: Mapping[Enum, int], possible: Collection[Enum] | None) -> tuple[int, ...]:
