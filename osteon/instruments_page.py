@@ -155,9 +155,15 @@ def _outcome_header(described: Description, language: Language) -> tuple[str, ..
 
 def _outcome_rows(outcomes: Iterable[Outcome], language: Language) -> Iterator[tuple[str, ...]]:
     for outcome in outcomes:
-        total = "" if outcome.minimum is None else f"{outcome.minimum} - {outcome.maximum}"
+        total = _total(outcome)
         suggestion = _in(outcome.suggestion, language) if outcome.suggestion else ""
         yield _in(outcome.label, language), f"`{outcome.name}`", total, suggestion
+
+
+def _total(outcome: Outcome) -> str:
+    if outcome.minimum is None or outcome.minimum == outcome.maximum:
+        return "" if outcome.minimum is None else str(outcome.minimum)
+    return f"{outcome.minimum} - {outcome.maximum}"
 
 
 def _listed(heading: Label, words: Iterable[Label], language: Language) -> Iterator[str]:
