@@ -33,10 +33,18 @@ class Question(Generic[OutcomeT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Which answers a rule with points gives when some of them holds, and when none does."""
+    """`found` as soon as one point is `sought`, whatever the others are; `otherwise` when none of them is."""
 
-    some: str
-    none: str
+    sought: bool
+    found: str
+    otherwise: str
+
+    def answers(self, points: Iterable[bool | None]) -> set[str]:
+        """What can still be answered, with None for each open point."""
+        left = set(points)
+        if self.sought in left:
+            return {self.found}
+        return {self.found, self.otherwise} if None in left else {self.otherwise}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +104,20 @@ def decide_points(
 ) -> Answer:
     """The answer of a rule that goes through points, each of which holds, does not, or is open.
 
-    Open points are taken as independent of each other: no two of them may exclude that all fail.
+    Open points must leave it possible that none of them is what the tally seeks.
     """
     samples = {name: sampler for each in asked.values() for name, sampler in each.samples.items()}
-    left = _Left(answers=lambda facts: _tallied(asked, tally, facts), samples=samples)
-    return _answer(entry, known, left, tuple(flags), points_of(entry, asked, known))
+    points = points_of(entry, asked, known)
+
+    def answers(facts: Facts) -> set[str]:
+        """A point whose facts are the known ones is as it was."""
+        added = facts.keys() - known.keys()
+        return tally.answers(
+            point.holds if added.isdisjoint(each.samples) else _holds(each, facts)
+            for point, each in zip(points, asked.values(), strict=True)
+        )
+
+    return _answer(entry, known, _Left(answers=answers, samples=samples), tuple(flags), points)
 
 
 def points_of(entry: Entry, asked: Mapping[str, Question[bool]], known: Facts) -> tuple[Point, ...]:
@@ -110,13 +127,6 @@ def points_of(entry: Entry, asked: Mapping[str, Question[bool]], known: Facts) -
 def _holds(asked: Question[bool], known: Facts) -> bool | None:
     found = outcomes(asked, known)
     return found.pop() if len(found) == 1 else None
-
-
-def _tallied(asked: Mapping[str, Question[bool]], tally: Tally, known: Facts) -> set[str]:
-    holds = {_holds(each, known) for each in asked.values()}
-    if True in holds:
-        return {tally.some}
-    return {tally.some, tally.none} if None in holds else {tally.none}
 
 
 def _answer(entry: Entry, known: Facts, left: _Left, flags: tuple[str, ...], points: tuple[Point, ...]) -> Answer:

@@ -37,6 +37,13 @@ MOTOR_FROM_FRANKEL = "motor_from_frankel"  # the paper's motor classes were read
 # Tokuhashi beside Tomita
 TOKUHASHI_TOMITA_DISCORDANT = "tokuhashi_tomita_discordant"  # they aim at different treatments
 
+# Rules
+BETWEEN_BANDS_LOWER_DOSE = "between_bands_lower_dose"  # a clearance that the printed bands leave out
+
+# Grades
+CORTICAL_BREACH = "cortical_breach"  # recorded, but not among the predictors of van der Linden's papers
+RIM_DEFICIENT_MEDIAL_WALL_INTACT = "rim_deficient_medial_wall_intact"  # Harrington describes III with both
+
 ALL = (
     BOUNDARY,
     NO_PAIN_SCORED_AS_MILD,
@@ -56,4 +63,7 @@ ALL = (
     MOTOR_DEFICIT_NOT_CONFIRMED,
     MOTOR_FROM_FRANKEL,
     TOKUHASHI_TOMITA_DISCORDANT,
+    BETWEEN_BANDS_LOWER_DOSE,
+    CORTICAL_BREACH,
+    RIM_DEFICIENT_MEDIAL_WALL_INTACT,
 )

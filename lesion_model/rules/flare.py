@@ -1,25 +1,17 @@
 """More uptake on bone scan or PET soon after a treatment began (French guideline, 17 September 2024)."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
 from enum import Enum
-from typing import cast
 
-from lesion_model import flags
 from lesion_model.answers import Answer
 from lesion_model.deciding import Facts, decide_one, question
 from lesion_model.entries import Entry
-from lesion_model.errors import ItemsError, Problem
-from lesion_model.facts import EARLIEST, LATEST, Choice, Day, YesNo, read_facts
+from lesion_model.facts import Choice, Day, YesNo, read_facts
 from lesion_model.labels import label
-from lesion_model.months import add_months
 from lesion_model.rules import guideline
+from lesion_model.rules.elapsed import Elapsed
 
 FLARE_MONTHS = 6
-
-_ONE_DAY = timedelta(days=1)
-_SURELY_OVER = timedelta(days=200)  # more than any six months
-_SOME_DAY = date(2024, 1, 1)
 
 
 class Uptake(Enum):
@@ -49,53 +41,27 @@ FACTS = (
 )
 
 
+_SINCE_START = Elapsed(earlier="systemic_line_start", later="examination_date", months=FLARE_MONTHS)
+
+
 def decide(items: Mapping[str, object]) -> Answer:
     """Raises `ItemsError` for wrong facts and for an examination before the line began."""
     known = read_facts(FACTS, items)
-    return decide_one(ENTRY, _QUESTION, known, _flags(known))
-
-
-def last_flare_day(start: date) -> date:
-    """The last day, included, on which more uptake may still be a flare."""
-    return add_months(start, FLARE_MONTHS)
+    return decide_one(ENTRY, _QUESTION, known, _SINCE_START.boundary_flags(known))
 
 
 def _outcome(facts: Facts) -> str:
-    start, examined = cast(date, facts["systemic_line_start"]), cast(date, facts["examination_date"])
-    if examined < start:
-        detail = "must not be before the start of the current systemic line"
-        raise ItemsError([Problem(field="examination_date", detail=detail)])
+    days_past = _SINCE_START.days_past_limit(facts)
     if facts["uptake"] is Uptake.NEITHER:
         return "no_increased_or_new_uptake"
-    if examined > last_flare_day(start):
+    if days_past > 0:
         return "progression"
     if facts["new_bone_pain"]:
         return "possible_flare_clinical_review"
     return "possible_flare_do_not_change_treatment"
 
 
-def _starts(known: Facts) -> Iterator[date]:
-    """A start for each thing that the examination can be: in time, or too late."""
-    examined = cast(date, known.get("examination_date", _SOME_DAY))
-    yield examined
-    if "examination_date" in known and examined - EARLIEST >= _SURELY_OVER:
-        yield examined - _SURELY_OVER
-
-
-def _examinations(known: Facts) -> Iterator[date]:
-    start = cast(date, known.get("systemic_line_start", _SOME_DAY))
-    yield start
-    if last_flare_day(start) < LATEST:
-        yield last_flare_day(start) + _ONE_DAY
-
-
-def _flags(known: Facts) -> Iterator[str]:
-    start, examined = known.get("systemic_line_start"), known.get("examination_date")
-    if isinstance(start, date) and examined == last_flare_day(start):
-        yield flags.BOUNDARY
-
-
-_QUESTION = question(_outcome, FACTS, {"systemic_line_start": _starts, "examination_date": _examinations})
+_QUESTION = question(_outcome, FACTS, _SINCE_START.samplers())
 ENTRY = Entry(
     name="flare",
     version=guideline.VERSION,
