@@ -29,7 +29,7 @@ import rich.progress
 
 from benchmarks.plot import write_png
 from benchmarks.real_images import templates
-from dicom_node.outbox import waiting_in
+from dicom_node.waiting import waiting_in
 from tests.builders.many_objects import Specimen, Supply
 from tests.builders.peer import ASSOCIATE_AC, Peer, abort
 from tests.builders.real_files import REPOSITORY

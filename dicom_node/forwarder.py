@@ -20,11 +20,12 @@ from dicom_node.delays import Delays
 from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.metrics import NOBODY, Metrics
-from dicom_node.outbox import DamagedEntryError, Outbox, Waiting
+from dicom_node.outbox import Outbox
 from dicom_node.pieces import Pieces
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.segments import Place
 from dicom_node.status import Reason
+from dicom_node.waiting import DamagedEntryError, Waiting
 from storage.errors import ImageRejectedError, ImageStoreError, StorageError
 from storage.ledger import Ledger
 from storage.ledger_records import StoredObject

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from lesion_model import flags, tokuhashi_revised, tomita
 from lesion_model.errors import ItemsError, Problem
 from lesion_model.labels import Label, label
-from lesion_model.scoring import Instrument, NotApplicable, Score, bands_between
+from lesion_model.scoring import Instrument, NotApplicable, Score, bands_between, only
 
 
 class Aim(Enum):
@@ -41,9 +41,9 @@ TOMITA_AIM: Mapping[str, Aim] = MappingProxyType(
 
 # From 9 to 11 points Tokuhashi excises a single lesion without visceral metastases. Single is taken as one
 # vertebra and no other bone; each of these items then has its most points.
-_EXCEPTION_BAND = "ge_6_months"
-_EXCEPTION_ITEMS = ("extraspinal_bone", "vertebral", "visceral")
-_EXCEPTION_POINTS = 2
+SINGLE_LESION_AIMS: Mapping[str, frozenset[Aim]] = MappingProxyType({"ge_6_months": frozenset({Aim.EXCISION})})
+_SINGLE_LESION_ITEMS = ("extraspinal_bone", "vertebral", "visceral")
+_SINGLE_LESION_POINTS = 2
 
 _DISCORDANT = label(
     "The revised Tokuhashi and Tomita scores point to different treatments; the meeting weighs both.",
@@ -95,28 +95,26 @@ def _check_instrument(answer: Score | NotApplicable, instrument: Instrument) -> 
 
 
 def _discordant(tokuhashi_score: Score, tomita_score: Score) -> bool | None:
-    verdicts = {
-        TOMITA_AIM[band.name] not in aims
-        for aims in _tokuhashi_aims(tokuhashi_score)
-        for band in bands_between(tomita.INSTRUMENT, tomita_score.minimum, tomita_score.maximum)
-    }
-    return verdicts.pop() if len(verdicts) == 1 else None
+    return only(
+        {
+            TOMITA_AIM[band.name] not in aims
+            for aims in _tokuhashi_aims(tokuhashi_score)
+            for band in bands_between(tomita.INSTRUMENT, tomita_score.minimum, tomita_score.maximum)
+        }
+    )
 
 
 def _tokuhashi_aims(score: Score) -> Iterator[frozenset[Aim]]:
     """What the score can still aim at, one set for each way in which missing items can turn out."""
     for band in bands_between(tokuhashi_revised.INSTRUMENT, score.minimum, score.maximum):
         aims = TOKUHASHI_AIMS[band.name]
-        single = _single_lesion(score) if band.name == _EXCEPTION_BAND else False
-        if single is not True:
-            yield aims
-        if single is not False:
-            yield aims | {Aim.EXCISION}
+        for single in _can_be_single(score):
+            yield aims | SINGLE_LESION_AIMS.get(band.name, frozenset()) if single else aims
 
 
-def _single_lesion(score: Score) -> bool | None:
-    """One vertebra, no other bone and no visceral metastasis; None while that is not known."""
-    points = [score.points[item] for item in _EXCEPTION_ITEMS]
-    if any(each not in (None, _EXCEPTION_POINTS) for each in points):
-        return False
-    return None if None in points else True
+def _can_be_single(score: Score) -> tuple[bool, ...]:
+    """One vertebra, no other bone, no visceral metastasis: yes, no, or both while that is not known."""
+    points = [score.points[item] for item in _SINGLE_LESION_ITEMS]
+    if any(each not in (None, _SINGLE_LESION_POINTS) for each in points):
+        return (False,)
+    return (True, False) if None in points else (True,)

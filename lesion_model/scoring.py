@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+from typing import TypeVar
 
 from lesion_model.errors import ItemsError, Problem
 from lesion_model.labels import Label
 
 Table = Mapping[str, Mapping[Enum, int]]
+_Value = TypeVar("_Value")
 _ITEM_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 
 # What each item can still be, given what is known. An item that is not named can be anything in its table.
@@ -75,6 +77,15 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What can be said of every total that is still possible; None where they differ."""
+
+    total: int | None
+    band: str | None
+    suggestion: Label | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotApplicable:
     """The score does not apply here; `reason` says why in one sentence."""
 
@@ -89,20 +100,19 @@ def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()
     points = {item: _points(table, possible.get(item)) for item, table in instrument.table.items()}
     minimum = sum(min(each) for each in points.values())
     maximum = sum(max(each) for each in points.values())
-    reachable = bands_between(instrument, minimum, maximum)
-    suggestions = {band.suggestion for band in reachable}
+    reached = reach(instrument, minimum, maximum)
     deciding = {item: tuple(_deciding(instrument, each, minimum, maximum)) for item, each in points.items()}
-    undecided = len(reachable) > 1
+    undecided = reached.band is None
     return Score(
         instrument=instrument.name,
         version=instrument.version,
-        points=MappingProxyType({item: each[0] if len(each) == 1 else None for item, each in points.items()}),
-        total=minimum if minimum == maximum else None,
+        points=MappingProxyType({item: only(each) for item, each in points.items()}),
+        total=reached.total,
         minimum=minimum,
         maximum=maximum,
-        band=None if undecided else reachable[0].name,
+        band=reached.band,
         category_decided=not undecided,
-        suggestion=suggestions.pop() if len(suggestions) == 1 else None,
+        suggestion=reached.suggestion,
         decisive_items=tuple(item for item, each in deciding.items() if undecided and all(each)),
         could_decide=tuple(item for item, each in deciding.items() if undecided and any(each)),
         flags=tuple(dict.fromkeys(flags)),
@@ -110,10 +120,26 @@ def add_up(instrument: Instrument, possible: Possible, flags: Iterable[str] = ()
     )
 
 
+def reach(instrument: Instrument, minimum: int, maximum: int) -> Reach:
+    """What every total from `minimum` to `maximum` has in common."""
+    bands = bands_between(instrument, minimum, maximum)
+    return Reach(
+        total=only({minimum, maximum}),
+        band=only({band.name for band in bands}),
+        suggestion=only({band.suggestion for band in bands}),
+    )
+
+
 def bands_between(instrument: Instrument, minimum: int, maximum: int) -> list[Band]:
     """The bands that a total from `minimum` to `maximum` can lie in, from low to high."""
     lowest, highest = instrument.band(minimum), instrument.band(maximum)
     return [band for band in instrument.bands if lowest.floor <= band.floor <= highest.floor]
+
+
+def only(values: Iterable[_Value]) -> _Value | None:
+    """The value, if there is only one."""
+    first, *others = values
+    return None if others else first
 
 
 def not_applicable(instrument: Instrument, reason: Label) -> NotApplicable:

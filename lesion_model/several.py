@@ -13,7 +13,7 @@ from lesion_model import mirels, sins
 from lesion_model.anatomy import Site
 from lesion_model.errors import ItemsError, Problem
 from lesion_model.labels import Label
-from lesion_model.scoring import Instrument, NotApplicable, Score, bands_between, not_applicable
+from lesion_model.scoring import Instrument, NotApplicable, Score, not_applicable, reach
 from lesion_model.skeleton import Bone, Level, Side
 
 Place = TypeVar("Place", bound=Hashable)
@@ -55,17 +55,16 @@ def highest(instrument: Instrument, answers: Mapping[Place, Answer]) -> Highest[
         return None
     minimum = max(score.minimum for score in scores.values())
     maximum = max(score.maximum for score in scores.values())
-    bands = bands_between(instrument, minimum, maximum)
-    suggestions = {band.suggestion for band in bands}
+    reached = reach(instrument, minimum, maximum)
     return Highest(
         instrument=instrument.name,
         version=instrument.version,
-        total=minimum if minimum == maximum else None,
+        total=reached.total,
         minimum=minimum,
         maximum=maximum,
-        band=bands[0].name if len(bands) == 1 else None,
-        category_decided=len(bands) == 1,
-        suggestion=suggestions.pop() if len(suggestions) == 1 else None,
+        band=reached.band,
+        category_decided=reached.band is not None,
+        suggestion=reached.suggestion,
         places=tuple(place for place, score in scores.items() if score.maximum >= minimum),
         answers=MappingProxyType(dict(answers)),
         reference=instrument.reference,

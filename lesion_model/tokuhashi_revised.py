@@ -240,14 +240,14 @@ def assess(
 
 def vertebral_class(count: int) -> Vertebral | None:
     """The class of a number of vertebral metastases; none has no class, for then the score does not apply."""
-    if whole_number("vertebral_metastases", count) == 0:
+    if not whole_number("vertebral_metastases", count):
         return None
     return {1: Vertebral.ONE, 2: Vertebral.TWO}.get(count, Vertebral.GE_3)
 
 
 def extraspinal_class(count: int) -> ExtraspinalBone:
     """The class of a number of bone metastases outside the spine."""
-    if whole_number("extraspinal_bone_metastases", count) == 0:
+    if not whole_number("extraspinal_bone_metastases", count):
         return ExtraspinalBone.NONE
     return ExtraspinalBone.GE_3 if count >= MANY else ExtraspinalBone.FROM_1_TO_2
 

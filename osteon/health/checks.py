@@ -10,10 +10,10 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from dicom_node.outbox import waiting_in
 from dicom_node.peers_file import PeersError
 from dicom_node.quarantine import damaged_in, labels_in
 from dicom_node.tls import TlsError
+from dicom_node.waiting import waiting_in
 from osteon.access_health import echoes, peers_state, tls_state, why_not_from_here
 from osteon.accounting import association_accounts, is_missing
 from osteon.addresses import base_url, door_host

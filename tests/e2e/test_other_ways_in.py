@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 from requests import HTTPError
 
-from dicom_node.outbox import waiting_in
+from dicom_node.waiting import waiting_in
 from storage.database import open_database
 from storage.ledger import Ledger
 from tests.builders.real_files import packaged

@@ -9,7 +9,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from dicom_node.outbox import waiting_in
+from dicom_node.waiting import waiting_in
 from osteon.sample.study import write_sample_study
 from storage.database import open_database
 from storage.ledger import Ledger

@@ -10,8 +10,8 @@ import httpx
 import pydicom
 import pytest
 
-from dicom_node.outbox import waiting_in
 from dicom_node.pseudonymisation.tags import PIXEL_TAGS
+from dicom_node.waiting import waiting_in
 from osteon.sample.study import write_sample_study
 from tests.builders.identities import Identity, found_in, inject
 from tests.builders.real_files import GE_CT, GE_PET, TOSHIBA_MR, packaged, series_files

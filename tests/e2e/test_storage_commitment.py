@@ -8,7 +8,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from dicom_node.outbox import waiting_in
+from dicom_node.waiting import waiting_in
 from tests.builders.commitment import NEVER_SENT_UID, SENT_UID, TRANSACTION_UID, Pacs, Told, information
 from tests.builders.door import ct
 from tests.builders.peer import CT

@@ -21,7 +21,7 @@ from typing import Any
 
 import rich.progress
 
-from dicom_node.outbox import RESERVE_BYTES
+from dicom_node.disk_room import RESERVE_BYTES
 from dicom_node.segments import SEGMENT_BYTES
 from tests.builders.hostile_objects import CANARY, hostile_objects
 from tests.builders.many_objects import Supply, Template

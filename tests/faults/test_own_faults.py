@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.outbox import RESERVE_BYTES
+from dicom_node.disk_room import RESERVE_BYTES
 from dicom_node.segments import SEGMENT_BYTES
 from tests.builders.many_objects import Supply
 from tests.builders.programs import missing

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import Engine
 
+from lesion_model.descriptions import DESCRIPTIONS
 from storage.tokens import Tokens
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -19,8 +20,9 @@ OPEN = {
     ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
     ("HEAD", "/api/v1/openapi.json"),
-    ("POST", "/api/v1/scores/mirels"),
-    ("POST", "/api/v1/scores/sins"),
+    ("GET", "/api/v1/instruments"),
+    ("GET", "/api/v1/instruments/{name}"),
+    *(("POST", f"/api/v1/{described.kind.value}s/{described.name}") for described in DESCRIPTIONS.values()),
 }
 EXAMPLES = {"pseudonym": "OST-7K3M9-QPXRC", "n": "1", "number": "1", "revision": "1"}
 

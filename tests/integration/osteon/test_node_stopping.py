@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.outbox import waiting_in
+from dicom_node.waiting import waiting_in
 from tests.builders.door import ct
 from tests.builders.peer import Pdu, Peer, data_set_of, message, store_rq
 from tests.builders.programs import program

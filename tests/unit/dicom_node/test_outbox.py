@@ -18,8 +18,9 @@ import pytest
 
 from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
-from dicom_node.outbox import DamagedEntryError, Outbox, OutboxConflictError, waiting_in
+from dicom_node.outbox import Outbox, OutboxConflictError
 from dicom_node.segments import DAMAGED, SUFFIX, Place, read_content, records_in
+from dicom_node.waiting import DamagedEntryError, waiting_in
 
 SEGMENT_BYTES = 1 << 16
 GRACE = 300.0
@@ -651,7 +652,7 @@ def test_another_process_sees_how_many_wait(outbox: Outbox, folder: Path) -> Non
     outbox.remove(place_of(outbox, "1.2"))
     assert waiting_in(folder) == outbox.depth() == 6
     code = (
-        f"from pathlib import Path; from dicom_node.outbox import waiting_in; print(waiting_in(Path({str(folder)!r})))"
+        f"from pathlib import Path; from dicom_node.waiting import waiting_in; print(waiting_in(Path({str(folder)!r})))"
     )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.split() == ["6"]

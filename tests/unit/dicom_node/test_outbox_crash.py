@@ -22,8 +22,9 @@ import pytest
 from dicom_node import large_segment, segments
 from dicom_node.entry import Entry, checksum_of
 from dicom_node.errors import TryAgainError
-from dicom_node.outbox import Outbox, waiting_in
+from dicom_node.outbox import Outbox
 from dicom_node.segments import SUFFIX, Segment
+from dicom_node.waiting import waiting_in
 from tests.builders.power_cut import Event, Kind, Recorder, Survival, after_cut
 
 SEGMENT_BYTES = 1 << 15

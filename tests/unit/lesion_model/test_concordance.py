@@ -1,5 +1,6 @@
 """Revised Tokuhashi beside Tomita."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -153,3 +154,9 @@ def test_a_score_of_another_instrument_is_refused(place: str) -> None:
         compare(answers["tokuhashi_revised"], answers["tomita"])
     (problem,) = refusal.value.problems
     assert (problem.field, problem.allowed) == (place, (place,))
+
+
+def test_scores_that_were_stored_and_read_again_are_compared() -> None:
+    left = replace(tokuhashi_revised.calculate({}), instrument=b"tokuhashi_revised".decode())
+    right = replace(tomita.calculate({}), instrument=b"tomita".decode())
+    assert compare(left, right).discordant is None

@@ -1,6 +1,7 @@
 """Several lesions and several levels, against every joint completion tried one by one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -10,7 +11,7 @@ from lesion_model.anatomy import Site
 from lesion_model.assess import PAIN_UNKNOWN, assess
 from lesion_model.errors import ItemsError
 from lesion_model.findings import ImagingFindings
-from lesion_model.scoring import NotApplicable, Score
+from lesion_model.scoring import Instrument, NotApplicable, Score
 from lesion_model.several import highest, mirels_by_bone, sins_of_levels
 from lesion_model.skeleton import Bone, Level, Region, Side
 from tests.unit.lesion_model.paper import MIRELS, SINS, mirels_band, reachable_totals, sins_band
@@ -152,10 +153,18 @@ def test_items_of_a_level_do_not_name_a_level_again() -> None:
     assert [problem.field for problem in refusal.value.problems] == ["T5.level"]
 
 
-def test_answers_of_two_instruments_have_no_highest() -> None:
+@pytest.mark.parametrize("instrument", [mirels.INSTRUMENT, sins.INSTRUMENT], ids=lambda each: each.name)
+def test_answers_of_two_instruments_have_no_highest(instrument: Instrument) -> None:
     with pytest.raises(ItemsError) as refusal:
-        highest(mirels.INSTRUMENT, {1: mirels.calculate(LOW), 2: sins.calculate({})})
-    assert refusal.value.problems[0].allowed == ("mirels",)
+        highest(instrument, {1: mirels.calculate(LOW), 2: sins.calculate({})})
+    assert refusal.value.problems[0].allowed == (instrument.name,)
+
+
+def test_an_answer_that_was_stored_and_read_again_is_still_of_its_instrument() -> None:
+    stored = replace(mirels.calculate(LOW), instrument=b"mirels".decode())
+    together = highest(mirels.INSTRUMENT, {1: stored})
+    assert together is not None
+    assert together.total == 5
 
 
 def _total(answer: Score | NotApplicable) -> int | None:
