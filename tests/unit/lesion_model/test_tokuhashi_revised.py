@@ -174,7 +174,7 @@ def test_an_assessment_takes_stand_ins_and_keeps_their_flags() -> None:
 
 def test_the_two_counts_are_named_so_that_they_cannot_be_swapped() -> None:
     with pytest.raises(TypeError):
-        tokuhashi_revised.assess({}, 1, 0)  # type: ignore[misc]
+        tokuhashi_revised.assess({}, 1, 0)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("item", ["vertebral", "extraspinal_bone"])
