@@ -27,10 +27,11 @@ from random import Random, SystemRandom
 from typing import cast
 
 from dicom_node.contexts import accepted_contexts
-from dicom_node.upper_layer.association import AcceptedAssociation, Answer, Ending, Limits, Message
+from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Context, Terms
 from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import Rejection
+from dicom_node.upper_layer.service import Answer, Ending, Limits, Message
 from dicom_node.upper_layer.wire import Wire
 from tests.builders.peer import (
     ANNOUNCED,
@@ -132,7 +133,7 @@ class MemorySocket:
 
 @dataclass(slots=True)
 class Service:
-    """Notes what comes (an `association.Service`)."""
+    """Notes what comes (a `service.Service`)."""
 
     opened_times: int = 0
     endings: list[Ending] = field(default_factory=list)

@@ -24,8 +24,9 @@ from dicom_node.receiving import StoreService
 from dicom_node.rejections import Rejections
 from dicom_node.sockets import listen_on
 from dicom_node.tally import Tallies, Tally
-from dicom_node.upper_layer.association import AcceptedAssociation, Limits
+from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Terms
+from dicom_node.upper_layer.service import Limits
 from dicom_node.upper_layer.tls_wire import TlsWire
 from dicom_node.upper_layer.wire import Wire
 from storage.ledger_records import AssociationSummary

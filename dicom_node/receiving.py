@@ -18,12 +18,12 @@ from dicom_node.pseudonymisation.part10 import new_frame
 from dicom_node.status import Status
 from dicom_node.tally import Count, Tallies, Tally, Told
 from dicom_node.uids import is_uid
-from dicom_node.upper_layer.association import UNRECOGNISED_OPERATION, Answer, Ending, Message
 from dicom_node.upper_layer.collecting import Sink
 from dicom_node.upper_layer.commands import Field
 from dicom_node.upper_layer.negotiation import Context
 from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import Rejection
+from dicom_node.upper_layer.service import UNRECOGNISED_OPERATION, Answer, Ending, Message
 
 PROCESSING_FAILURE = 0x0110
 
@@ -31,7 +31,7 @@ log = logging.getLogger("osteon.listener")
 
 
 class StoreService:
-    """Serves one association (an `association.Service`)."""
+    """Serves one association (a `service.Service`)."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 
-from dicom_node.upper_layer.association import Ending
+from dicom_node.upper_layer.service import Ending
 from storage.ledger_records import AssociationSummary, ReasonCount, StudyCount
 
 REMEMBERED = 1000

@@ -15,7 +15,7 @@ from dicom_node.open_associations import OpenAssociations
 from dicom_node.peers import Peers
 from dicom_node.peers_file import read_peers
 from dicom_node.tls import Clients, TlsFiles, server_context
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from osteon.settings import Settings
 
 

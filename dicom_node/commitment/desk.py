@@ -15,9 +15,9 @@ from dicom_node.commitment.lines import Line, Lines
 from dicom_node.commitment.requests import Request, read_information
 from dicom_node.commitment.spool import DamagedRequestError, Spool, SpoolFullError
 from dicom_node.tally import Tally
-from dicom_node.upper_layer.association import Answer, Message
 from dicom_node.upper_layer.negotiation import Context
 from dicom_node.upper_layer.notices import Notices
+from dicom_node.upper_layer.service import Answer, Message
 
 log = logging.getLogger("osteon.commitment")
 

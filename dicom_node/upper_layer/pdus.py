@@ -44,6 +44,14 @@ class AbortReason(IntEnum):
     INVALID_PARAMETER_VALUE = 6
 
 
+class ProtocolError(Exception):
+    """The peer breaks the rules."""
+
+    def __init__(self, reason: AbortReason) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
+
+
 class Rejection(tuple[int, int, int]):
     """Result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21)."""
 

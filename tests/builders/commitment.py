@@ -27,7 +27,7 @@ from dicom_node.listener import Listener
 from dicom_node.outbox import Outbox
 from dicom_node.peers import PeerAddress
 from dicom_node.uids import UidMap
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from storage.ledger_lookups import StoredInstance
 from tests.builders.door import KEYS, Parts, parts_in
 from tests.builders.peer import CT, EXPLICIT, IMPLICIT

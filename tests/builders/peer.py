@@ -28,7 +28,7 @@ from dicom_node.door import Arrival, Door, Outcome
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
 from dicom_node.open_associations import OpenAssociations
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from storage.ledger_records import AssociationSummary
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

@@ -11,7 +11,7 @@ from dicom_node import access as access_module
 from dicom_node.access import Access
 from dicom_node.peers import Allowance, PeerLimits, Peers
 from dicom_node.peers import Peer as KnownPeer
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from storage.ledger_records import AssociationSummary, RejectedAssociations
 from tests.builders.door import Parts, ct
 from tests.builders.peer import (

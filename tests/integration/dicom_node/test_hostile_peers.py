@@ -18,7 +18,7 @@ from dicom_node import access, tally
 from dicom_node.door import Arrival, Outcome
 from dicom_node.listener import Listener
 from dicom_node.upper_layer import association
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from tests.builders.door import Parts
 from tests.builders.peer import (
     ABORT,

@@ -10,7 +10,7 @@ from dicom_node.large_segment import RECEIVING
 from dicom_node.outbox import Outbox
 from dicom_node.segments import SUFFIX, Content, records_in
 from dicom_node.upper_layer import association
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from tests.builders.door import ASSOCIATION, Parts, arrival, ct, parts_in
 from tests.builders.large_objects import LargeImage, connected, digest_of, memory_of, send, store, worker_of
 from tests.builders.peer import (

@@ -11,7 +11,7 @@ from pynetdicom import build_role
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dicom_node.peers import PeerAddress
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from tests.builders.commitment import (
     COMMITMENT,
     COMMITMENT_INSTANCE,

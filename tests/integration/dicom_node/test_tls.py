@@ -20,7 +20,7 @@ from dicom_node.journal import Journal
 from dicom_node.peers import Peer as KnownPeer
 from dicom_node.peers import Peers
 from dicom_node.tls import Clients, TlsFiles, server_context
-from dicom_node.upper_layer.association import Limits
+from dicom_node.upper_layer.service import Limits
 from osteon.commands.send import command as send
 from tests.builders.certificates import Authority, Held
 from tests.builders.door import Parts, ct

@@ -3,7 +3,7 @@
 import pytest
 
 from dicom_node.tally import MOST_STUDIES, Count, Tallies, Tally, Told
-from dicom_node.upper_layer.association import Ending
+from dicom_node.upper_layer.service import Ending
 from storage.ledger_records import AssociationSummary
 
 KEY = 7

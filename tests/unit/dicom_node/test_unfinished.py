@@ -10,7 +10,7 @@ from dicom_node.forwarder import Forwarder, Pass
 from dicom_node.open_associations import DAMAGED, OpenAssociation, OpenAssociations
 from dicom_node.tally import Count, Tallies, Tally
 from dicom_node.unfinished import LeftOpen
-from dicom_node.upper_layer.association import Ending
+from dicom_node.upper_layer.service import Ending
 from storage.errors import ImageStoreUnavailableError
 from storage.ledger import Ledger
 from storage.ledger_accounts import Accounts

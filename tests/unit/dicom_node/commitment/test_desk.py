@@ -11,10 +11,10 @@ from dicom_node.commitment.lines import Lines
 from dicom_node.commitment.spool import Spool
 from dicom_node.receiving import StoreService
 from dicom_node.tally import Tallies
-from dicom_node.upper_layer.association import Answer, Message
 from dicom_node.upper_layer.collecting import Collected
 from dicom_node.upper_layer.commands import Command, Field
 from dicom_node.upper_layer.negotiation import Context
+from dicom_node.upper_layer.service import Answer, Message
 from tests.builders.commitment import COMMITMENT, COMMITMENT_INSTANCE, encoded, information
 from tests.builders.door import KEYS
 from tests.builders.peer import EXPLICIT, KeepingDoor
