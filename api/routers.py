@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    assessments,
     calculators,
     catalogue,
     files,
@@ -31,7 +32,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.
-OPEN: tuple[APIRouter, ...] = (calculators.router, rules.router, instruments.router)
+OPEN: tuple[APIRouter, ...] = (calculators.router, rules.router, assessments.router, instruments.router)
 
 # At the root, for everyone.
 ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)

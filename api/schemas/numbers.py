@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from lesion_model.checks import DECIMAL_PLACES, FULL_PERCENT, LONGEST_MM
+from lesion_model.clinical import HIGHEST_CLEARANCE
 from lesion_model.tumour import HIGHEST_HU, LARGEST_CM3, LOWEST_HU
 from lesion_model.vertebral import TALLEST_BODY_MM
 
@@ -38,4 +39,5 @@ CubicCentimetres = Annotated[Decimal, Field(ge=0, le=LARGEST_CM3), _Number, _AsN
 HounsfieldUnits = Annotated[
     Decimal, Field(ge=LOWEST_HU, le=HIGHEST_HU), _Number, _AsNumber, _described(HIGHEST_HU, LOWEST_HU)
 ]
+Clearance = Annotated[Decimal, Field(ge=0, le=HIGHEST_CLEARANCE), _Number, _AsNumber, _described(HIGHEST_CLEARANCE)]
 HounsfieldSpread = Annotated[Decimal, Field(ge=0, le=_WIDEST_HU), _Number, _AsNumber, _described(_WIDEST_HU)]

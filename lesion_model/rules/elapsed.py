@@ -43,14 +43,13 @@ class Elapsed:
         return add_months(earlier, self.months)
 
     def _earlier_days(self, known: Facts) -> Iterator[date]:
-        """The day itself and, if there is a day to begin from, one from which the months are surely over."""
+        """The day itself, and one from which the months are surely over, or the first day there is."""
         later = known.get(self.later)
         if not isinstance(later, date):
             yield _SOME_DAY
             return
         yield later
-        if later - EARLIEST > self.months * _LONGEST_MONTH:
-            yield later - self.months * _LONGEST_MONTH - _ONE_DAY
+        yield max(EARLIEST, later - self.months * _LONGEST_MONTH - _ONE_DAY)
 
     def _later_days(self, known: Facts) -> Iterator[date]:
         """The day itself, the limit and the day after it."""

@@ -51,11 +51,18 @@ FACTS = (
         },
     ),
 )
-# Below, at and above 6 weeks, 3 months, 6 months and 1 year, in each unit that can say so.
-_PARTS_OF_YEARS = (Decimal(hundredths) / 100 for hundredths in (0, 10, 20, 25, 30, 50, 70))
-_WHOLE_UNITS = (Decimal(number) for number in (1, 2, 3, 4, 6, 7, 12, 13, 14, 27, 53))
+# Between 0, 6 weeks, 3 months, 6 months, 1 year and more: one in each stretch, in each unit. The ends of a
+# stretch belong to one of its sides, whichever the rule.
+_WEEKS = (1, 7, 14, 27, 53)
+_MONTHS = (1, 2, 4, 7, 13)
+_TENTHS_OF_YEARS = (1, 2, 3, 7, 20)
 SAMPLERS: Mapping[str, Sampler] = MappingProxyType(
-    {"life_expectancy": always(*_PARTS_OF_YEARS, *_WHOLE_UNITS)},
+    {
+        "life_expectancy": always(
+            *(Decimal(number) for number in sorted({*_WEEKS, *_MONTHS})),
+            *(Decimal(tenths) / 10 for tenths in _TENTHS_OF_YEARS),
+        )
+    }
 )
 CONVENTION = label(
     "A year has 365.25 days, a month is a twelfth of it and a week has 7 days: 13 weeks are less than 3 months.",

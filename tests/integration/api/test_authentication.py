@@ -20,6 +20,7 @@ OPEN = {
     ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
     ("HEAD", "/api/v1/openapi.json"),
+    ("POST", "/api/v1/assessments"),
     ("GET", "/api/v1/instruments"),
     ("GET", "/api/v1/instruments/{name}"),
     *(("POST", f"/api/v1/{described.kind.value}s/{described.name}") for described in DESCRIPTIONS.values()),

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
+from api.schemas.clinical import ClinicalContextBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
@@ -20,6 +22,8 @@ DESCRIBED: tuple[type[Body], ...] = (
     LesionBody,
     ReadingBody,
     RevisionBody,
+    AssessmentBody,
+    ClinicalContextBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

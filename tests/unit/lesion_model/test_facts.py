@@ -80,6 +80,12 @@ def test_both_ends_of_the_range_and_six_decimals_are_taken(given: object) -> Non
     assert "length" in read_facts(FACTS, {"length": given})
 
 
+@pytest.mark.parametrize("count", [0, 99])
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_both_ends_of_a_count_and_of_the_calendar_are_taken(count: int, day: str) -> None:
+    assert read_facts(FACTS, {"count": count, "day": day}) == {"count": count, "day": date.fromisoformat(day)}
+
+
 def test_a_seventh_decimal_is_refused() -> None:
     (problem,) = problems(length="1.0000001")
     assert problem.detail == "at most 6 decimals"

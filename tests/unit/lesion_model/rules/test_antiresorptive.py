@@ -46,6 +46,24 @@ def test_the_only_missing_fact_decides(fact: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "decisive", "could_decide"),
+    [
+        # 13 weeks are too short and 13 months or years long enough; 27 of any unit are.
+        pytest.param({"life_expectancy": 13}, ("life_expectancy_unit",), ("life_expectancy_unit",), id="13 of a unit"),
+        pytest.param({"life_expectancy_unit": "weeks"}, ("life_expectancy",), ("life_expectancy",), id="some weeks"),
+        # A number could settle it in every unit (0.1 or 27); a unit never without the number.
+        pytest.param({}, (), ("life_expectancy",), id="neither"),
+    ],
+)
+def test_what_is_missing_of_the_life_expectancy_is_named(
+    facts: dict[str, object], decisive: tuple[str, ...], could_decide: tuple[str, ...]
+) -> None:
+    others = {name: value for each in list(MET.values())[1:] for name, value in each.items()}
+    answer = decide({**others, **facts})
+    assert (answer.answer, answer.decisive, answer.could_decide) == (None, decisive, could_decide)
+
+
+@pytest.mark.parametrize(
     ("checked", "meeting", "holds", "flags"),
     [
         pytest.param("2024-01-31", "2024-07-31", True, ("boundary",), id="31 January to 31 July"),

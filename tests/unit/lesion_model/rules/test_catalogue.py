@@ -7,7 +7,7 @@ import pytest
 
 from lesion_model.entries import Entry
 from lesion_model.errors import ItemsError
-from lesion_model.facts import Choice
+from lesion_model.facts import Choice, Number, Whole
 from lesion_model.labels import Label
 from lesion_model.rules.catalogue import BY_NAME, CATALOGUE, GRADES, RULES
 
@@ -115,3 +115,21 @@ def test_a_fact_that_several_entries_ask_is_described_alike() -> None:
     for entry in CATALOGUE:
         for fact in entry.facts:
             assert described.setdefault(fact.name, fact) == fact, fact.name
+
+
+def test_numbers_are_asked_in_these_units_and_ranges() -> None:
+    asked = {fact.name: fact for entry in CATALOGUE for fact in entry.facts}
+    numbers = {name: fact for name, fact in asked.items() if isinstance(fact, Number)}
+    assert {name: (fact.unit, str(fact.minimum), str(fact.maximum)) for name, fact in numbers.items()} == {
+        "life_expectancy": ("", "0", "1200"),
+        "canal_pct": ("%", "0", "100"),
+        "cord_distance": ("mm", "0", "1000"),
+        "crcl_cockcroft": ("mL/min", "0", "500"),
+        "axial_cortical_mm": ("mm", "0", "1000"),
+        "circumferential_pct": ("%", "0", "100"),
+        "height_loss_percent": ("%", "0", "100"),
+        "soft_tissue_mm": ("mm", "0", "1000"),
+        "slice_thickness_mm": ("mm", "0.1", "20"),
+    }
+    counts = {name: (fact.minimum, fact.maximum) for name, fact in asked.items() if isinstance(fact, Whole)}
+    assert counts == dict.fromkeys(("n_all_mets", "n_bone_sites", "n_metastatic_sites"), (0, 999))

@@ -94,7 +94,20 @@ def test_six_calendar_months_end_on_the_same_day_or_the_last_of_a_shorter_month(
     assert add_months(start, FLARE_MONTHS) == last
 
 
-@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
-def test_the_first_and_the_last_day_of_the_calendar_are_answered(day: str) -> None:
-    assert decide({"uptake": "new", "systemic_line_start": day}).answer is None
-    assert "possible_flare_clinical_review" in decide({"uptake": "new", "examination_date": day}).possible
+@pytest.mark.parametrize(
+    ("dates", "may_be_progression"),
+    [
+        pytest.param({"examination_date": "1900-01-01"}, False, id="examined on the first day of the calendar"),
+        pytest.param({"examination_date": "1900-07-01"}, False, id="examined six months after it"),
+        pytest.param({"examination_date": "1900-07-02"}, True, id="examined a day later"),
+        pytest.param({"systemic_line_start": "2199-06-30"}, True, id="begun just over six months before its last day"),
+        pytest.param({"systemic_line_start": "2199-07-01"}, False, id="begun six months before it"),
+        pytest.param({"systemic_line_start": "2199-12-31"}, False, id="begun on the last day"),
+    ],
+)
+def test_at_the_ends_of_the_calendar_only_days_that_exist_are_considered(
+    dates: dict[str, object], may_be_progression: bool
+) -> None:
+    answer = decide({"uptake": "new", **dates})
+    assert ("progression" in answer.possible) is may_be_progression
+    assert "possible_flare_clinical_review" in answer.possible
