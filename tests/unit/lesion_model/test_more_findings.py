@@ -154,6 +154,7 @@ def test_hounsfield_units_are_of_ct() -> None:
         pytest.param({}, "lysis", id="nothing compared"),
         pytest.param({"lysis": "stable"}, "lysis", id="a trend as text"),
         pytest.param({"sclerosis": Trend.STABLE}, "sclerosis", id="a trend for sclerosis"),
+        pytest.param({"soft_tissue": Sclerosis.NONE}, "soft_tissue", id="sclerosis for a trend"),
         pytest.param({"new_lytic_lesion": 0}, "new_lytic_lesion", id="a number for no"),
         pytest.param({"lysis": Trend.STABLE, "earlier_study_instance_uid": "1..2"}, "earlier_study_instance_uid"),
         pytest.param({"lysis": Trend.STABLE, "earlier_study_instance_uid": None}, "earlier_study_instance_uid"),
