@@ -161,6 +161,7 @@ def test_every_frankel_grade_but_e_is_a_motor_deficit(grade: Frankel) -> None:
     [
         pytest.param({"present": None}, "present", id="neither yes nor no"),
         pytest.param({"present": True, "resectable": "yes"}, "resectable", id="text for yes"),
+        pytest.param({"present": True, "treatable": "no"}, "treatable", id="text for no"),
         pytest.param({"present": False, "resectable": False}, "resectable", id="what is not there is unresectable"),
         pytest.param({"present": False, "treatable": True}, "treatable", id="what is not there is treatable"),
         pytest.param({"present": True, "resectable": True, "treatable": False}, "treatable", id="resectable alone"),
@@ -168,6 +169,12 @@ def test_every_frankel_grade_but_e_is_a_motor_deficit(grade: Frankel) -> None:
 )
 def test_impossible_visceral_disease_is_refused(values: dict[str, Any], field: str) -> None:
     assert refused(VisceralDisease, **values) == [field]
+
+
+def test_what_cannot_be_resected_may_be_treatable_and_one_of_both_may_be_open() -> None:
+    for resectable, treatable in ((False, True), (True, None), (None, False), (True, True), (False, False)):
+        disease = VisceralDisease(present=True, resectable=resectable, treatable=treatable)
+        assert (disease.resectable, disease.treatable) == (resectable, treatable)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +194,11 @@ def test_an_impossible_span_is_refused(values: dict[str, Any], field: str) -> No
 def test_a_life_expectancy_has_one_bound_at_least_and_they_are_in_order() -> None:
     assert refused(LifeExpectancy) == ["at_least"]
     assert refused(LifeExpectancy, at_least=3) == ["at_least"]
+    assert refused(LifeExpectancy, at_most=3) == ["at_most"]
     assert refused(LifeExpectancy, at_least=months(2), at_most=weeks(8)) == ["at_least"]
     assert LifeExpectancy(at_least=months(2), at_most=weeks(9)).at_most == weeks(9)
     assert LifeExpectancy(at_least=weeks(6)).at_most is None
+    assert LifeExpectancy(at_least=weeks(6), at_most=weeks(6)).at_most == weeks(6)
 
 
 def test_weeks_and_months_are_compared_in_days_of_the_mean_year() -> None:

@@ -12,6 +12,8 @@ from lesion_model.findings import (
     AcetabularDefect,
     BilskyGrade,
     ChangeSinceEarlier,
+    CorticalInvolvement,
+    Denominator,
     EpiduralExtension,
     Finding,
     FindingSource,
@@ -19,6 +21,7 @@ from lesion_model.findings import (
     How,
     ImagingFindings,
     LesionType,
+    MeasuredShare,
     Sclerosis,
     SoftTissueComponent,
     Trend,
@@ -151,6 +154,7 @@ def test_hounsfield_units_are_of_ct() -> None:
         pytest.param({}, "lysis", id="nothing compared"),
         pytest.param({"lysis": "stable"}, "lysis", id="a trend as text"),
         pytest.param({"sclerosis": Trend.STABLE}, "sclerosis", id="a trend for sclerosis"),
+        pytest.param({"soft_tissue": Sclerosis.NONE}, "soft_tissue", id="sclerosis for a trend"),
         pytest.param({"new_lytic_lesion": 0}, "new_lytic_lesion", id="a number for no"),
         pytest.param({"lysis": Trend.STABLE, "earlier_study_instance_uid": "1..2"}, "earlier_study_instance_uid"),
         pytest.param({"lysis": Trend.STABLE, "earlier_study_instance_uid": None}, "earlier_study_instance_uid"),
@@ -193,6 +197,12 @@ def test_an_impossible_change_is_refused(values: dict[str, Any], field: str) -> 
         pytest.param({"epidural_extension": "2"}, ["epidural_extension"], id="text for an extension"),
         pytest.param({"vertebral_heights": Decimal(20)}, ["vertebral_heights"], id="a number for heights"),
         pytest.param({"acetabular_defect": True}, ["acetabular_defect"], id="yes for a defect"),
+        pytest.param({"alignment": "normal"}, ["alignment"], id="text for an alignment"),
+        pytest.param({"cortical_involvement": Decimal(1)}, ["cortical_involvement"], id="a number for a share"),
+        pytest.param({"vertebral_collapse": True}, ["vertebral_collapse"], id="yes for a collapse"),
+        pytest.param({"change": Trend.STABLE}, ["change"], id="a trend for a change"),
+        pytest.param({"pathological_fracture": 1}, ["pathological_fracture"], id="a number for a fracture"),
+        pytest.param({"short_axis_mm": Decimal(0)}, ["short_axis_mm"], id="no width"),
         pytest.param({"soft_tissue": True}, ["soft_tissue"], id="yes for a component"),
         pytest.param({"hounsfield": {"mean_hu": 1}}, ["hounsfield"], id="a dictionary for densities"),
         pytest.param({"posterolateral": ["pedicle"]}, ["posterolateral"], id="a list for a set"),
@@ -221,6 +231,20 @@ def test_findings_that_cannot_be_are_refused(values: dict[str, Any], fields: lis
 def test_soft_tissue_that_is_gone_has_decreased() -> None:
     gone = ChangeSinceEarlier(earlier_study_instance_uid=EARLIER, soft_tissue=Trend.DECREASE)
     assert findings(soft_tissue=SoftTissueComponent(present=False), change=gone).change is gone
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_soft_tissue_and_its_change_are_known_apart(present: bool) -> None:
+    component = SoftTissueComponent(present=present)
+    assert findings(soft_tissue=component).change is None
+    grown = ChangeSinceEarlier(earlier_study_instance_uid=EARLIER, soft_tissue=Trend.INCREASE)
+    assert findings(change=grown).soft_tissue is None
+
+
+def test_measured_shares_come_in_a_tuple() -> None:
+    share = MeasuredShare(of=Denominator.CORTICAL, destroyed_mm=Decimal(1), total_mm=Decimal(3))
+    assert refused(CorticalInvolvement, measured=[share]) == ["measured"]
+    assert refused(CorticalInvolvement, measured=(Decimal(1),)) == ["measured"]
 
 
 def test_a_finding_is_seen_on_the_study_that_is_read_unless_a_source_says_otherwise() -> None:
