@@ -42,6 +42,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.end_to_end
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.scores
 
 soak: $(VENV)/.dev
 	@requirements/system-packages test

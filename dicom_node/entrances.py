@@ -1,6 +1,7 @@
 """The addresses and ports that one door listens on, in clear and under TLS."""
 
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -54,6 +55,11 @@ class Reception:
         """As `Listener.serve_with`."""
         for listener in self._listeners:
             listener.serve_with(door)
+
+    def speak_by(self, tls: ssl.SSLContext) -> None:
+        """As `Listener.speak_by`, of the one under TLS."""
+        if self.secured is not None:
+            self.secured.speak_by(tls)
 
     def stop(self, seconds: float) -> None:
         """As `Listener.stop`, both within this time."""

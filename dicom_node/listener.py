@@ -167,6 +167,10 @@ class Listener:
         """Associations that begin from now on go through this door; those that are open keep theirs."""
         self._door = door
 
+    def speak_by(self, tls: ssl.SSLContext) -> None:
+        """Connections that come from now on are secured by this; those that are open go on as they began."""
+        self._tls = tls
+
     def _accept(self) -> None:
         listening = self._socket
         while listening is not None and not self._stopping:

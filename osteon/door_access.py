@@ -1,5 +1,6 @@
 """Who may come through the door and where it listens, as the settings say: peers file, addresses, TLS."""
 
+import ssl
 from collections.abc import Callable
 from functools import partial
 
@@ -35,9 +36,16 @@ def tls_files(settings: Settings) -> TlsFiles | None:
     )
 
 
+def door_tls(settings: Settings) -> ssl.SSLContext | None:
+    """What the door speaks TLS by, from the files as they are now; None: TLS is off. Raises TlsError."""
+    files = tls_files(settings)
+    return None if files is None else server_context(files)
+
+
 def reception(
     settings: Settings,
     *,
+    tls: ssl.SSLContext | None,
     access: Access,
     door: Door,
     journal: Journal,
@@ -46,7 +54,7 @@ def reception(
     metrics: Metrics,
     on_end: Callable[[], None],
 ) -> Reception:
-    """One listener in clear, and with TLS another; the limits are those of both together. Raises TlsError."""
+    """One listener in clear, and with TLS another; the limits are those of both together."""
     make = partial(
         Listener,
         door=door,
@@ -59,6 +67,4 @@ def reception(
         metrics=metrics,
         on_end=on_end,
     )
-    files = tls_files(settings)
-    secured = None if files is None else make(tls=server_context(files))
-    return Reception(make(), secured)
+    return Reception(make(), None if tls is None else make(tls=tls))

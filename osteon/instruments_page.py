@@ -55,6 +55,8 @@ ANY_VALUE: Mapping[ItemKind, Label] = MappingProxyType(
 ITEM = label("Item", "Élément")
 VALUE = label("Value", "Valeur")
 NAME = label("Name in code", "Nom dans le code")
+FLAGS = label("Flags of an answer", "Signalements d'une réponse")
+MEANS = label("What it says", "Ce qu'il dit")
 POINTS = label("Points", "Points")
 SUGGESTS = label("What it suggests, and according to whom", "Ce que cela suggère, et selon qui")
 TOTAL = label("Total", "Total")
@@ -68,9 +70,10 @@ MOST_VALUES = 24
 """A longer list of values (every vertebra, every tumour) is written in one row."""
 
 
-def page(descriptions: Iterable[Description], language: Language) -> str:
-    """Markdown, ending in a new line."""
-    return "\n".join(_lines(tuple(descriptions), language)) + "\n"
+def page(descriptions: Iterable[Description], flags: Mapping[str, Label], language: Language) -> str:
+    """Markdown, ending in a new line; `flags` are what answers may be marked with."""
+    lines = (*_lines(tuple(descriptions), language), *_flags(flags, language))
+    return "\n".join(lines) + "\n"
 
 
 def _lines(descriptions: tuple[Description, ...], language: Language) -> Iterator[str]:
@@ -83,6 +86,12 @@ def _lines(descriptions: tuple[Description, ...], language: Language) -> Iterato
             yield from ("", f"## {_in(heading, language)}")
         for each in of_kind:
             yield from _instrument(each, language)
+
+
+def _flags(flags: Mapping[str, Label], language: Language) -> Iterator[str]:
+    yield from ("", f"## {_in(FLAGS, language)}", "")
+    header = (_in(NAME, language), _in(MEANS, language))
+    yield from _table(header, ((f"`{name}`", _in(words, language)) for name, words in flags.items()))
 
 
 def _instrument(described: Description, language: Language) -> Iterator[str]:
@@ -146,9 +155,15 @@ def _outcome_header(described: Description, language: Language) -> tuple[str, ..
 
 def _outcome_rows(outcomes: Iterable[Outcome], language: Language) -> Iterator[tuple[str, ...]]:
     for outcome in outcomes:
-        total = "" if outcome.minimum is None else f"{outcome.minimum} - {outcome.maximum}"
+        total = _total(outcome)
         suggestion = _in(outcome.suggestion, language) if outcome.suggestion else ""
         yield _in(outcome.label, language), f"`{outcome.name}`", total, suggestion
+
+
+def _total(outcome: Outcome) -> str:
+    if outcome.minimum is None or outcome.minimum == outcome.maximum:
+        return "" if outcome.minimum is None else str(outcome.minimum)
+    return f"{outcome.minimum} - {outcome.maximum}"
 
 
 def _listed(heading: Label, words: Iterable[Label], language: Language) -> Iterator[str]:

@@ -31,7 +31,7 @@ from dicom_node.study_sources import StudySources
 from dicom_node.uids import UidMap
 from dicom_node.unfinished import LeftOpen
 from osteon.commitment_parts import Commitment, build_commitment
-from osteon.door_access import known_peers, reception
+from osteon.door_access import door_tls, known_peers, reception
 from osteon.engine_parts import engine_maker, written_uid
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, OPEN, left_over, outbox_of
@@ -120,6 +120,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     )
     served = reception(
         settings,
+        tls=prepared.tls,
         access=access,
         door=new_door(settings),
         journal=own.journal,
@@ -137,6 +138,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         {
             "profile, vocabulary and issuers": partial(_reload_door, served, new_door),
             "peers": partial(_reload_peers, access, watched.callers),
+            "certificates": partial(_reload_certificates, served, settings.tls_port),
         },
     )
 
@@ -228,6 +230,12 @@ def _metric_writer(settings: Settings, stores: _Stores, watched: _Watched, forwa
 def _reload_door(served: Reception, new_door: Callable[[Settings], Door]) -> Callable[[], None]:
     door = new_door(read_settings())
     return lambda: served.serve_with(door)
+
+
+def _reload_certificates(served: Reception, tls_port: int | None) -> Callable[[], None]:
+    """`tls_port`: of the start; whether there is TLS cannot change any more."""
+    tls = door_tls(read_settings().model_copy(update={"tls_port": tls_port}))
+    return lambda: None if tls is None else served.speak_by(tls)
 
 
 def _reload_peers(access: Access, callers: Callers) -> Callable[[], None]:

@@ -1,5 +1,6 @@
 """What is done once before a node's workers are forked: no thread and no connection is left that they could inherit."""
 
+import ssl
 from dataclasses import dataclass, field
 
 from dicom_node.commitment.spool import Spool
@@ -8,9 +9,8 @@ from dicom_node.node import ROLE
 from dicom_node.peers import Peers
 from dicom_node.quarantine import Quarantine
 from dicom_node.seats import Seats
-from dicom_node.tls import server_context
 from dicom_node.uids import UidMap
-from osteon.door_access import known_peers, tls_files
+from osteon.door_access import door_tls, known_peers
 from osteon.engine_parts import engine_maker
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
@@ -24,6 +24,8 @@ class Prepared:
 
     seats: Seats
     peers: Peers = field(repr=False)
+    tls: ssl.SSLContext | None = field(repr=False)
+    """Of the certificate as it was then; a worker that is started later takes it only when the files cannot be used."""
 
 
 def prepare_node(settings: Settings) -> Prepared:
@@ -33,9 +35,7 @@ def prepare_node(settings: Settings) -> Prepared:
     TlsError.
     """
     peers = known_peers(settings)
-    files = tls_files(settings)
-    if files is not None:
-        server_context(files)
+    tls = door_tls(settings)
     make_folder(settings.vault_folder)
     keys, vault = open_vault(settings)
     vault.close()
@@ -46,4 +46,4 @@ def prepare_node(settings: Settings) -> Prepared:
     Spool(settings.home / "commitment" / "requests", keys).remove_drafts()
     engine_maker(settings, UidMap(keys.derive("uid")))
     MetricFiles(settings.metrics_folder).clean(ROLE)
-    return Prepared(Seats(settings.workers), peers)
+    return Prepared(Seats(settings.workers), peers, tls)

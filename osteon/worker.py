@@ -14,7 +14,7 @@ from dicom_node.peers_file import PeersError
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
 from dicom_node.tls import TlsError
-from osteon.door_access import known_peers
+from osteon.door_access import door_tls, known_peers
 from osteon.failing import EXPECTED
 from osteon.logs import set_level
 from osteon.node_parts import build_node
@@ -27,11 +27,16 @@ from storage.vault import VaultError
 log = logging.getLogger("osteon.node")
 
 FAILED = 1
-RELOADABLE = {"profile", "default_issuer", "issuers", "log_level", "peers"}
-UNUSABLE = (SettingsError, ProfileError, ApprovalError, PeersError)
+RELOADABLE = {"profile", "default_issuer", "issuers", "log_level", "peers"} | {
+    "tls_certificate",
+    "tls_key",
+    "tls_ca",
+    "tls_clients",
+}
+UNUSABLE = (SettingsError, ProfileError, ApprovalError, PeersError, TlsError)
 """A configuration that is, says so by one of these."""
 
-_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError, TlsError)
+_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError)
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 
@@ -70,7 +75,7 @@ def _as_reloaded(settings: Settings, prepared: Prepared) -> tuple[Settings, Prep
     try:
         now = read_settings()
         current = settings.model_copy(update={name: getattr(now, name) for name in RELOADABLE})
-        return current, replace(prepared, peers=known_peers(current))
+        return current, replace(prepared, peers=known_peers(current), tls=door_tls(current))
     except UNUSABLE as error:
         log.warning("the configuration of the start is used: %s", error)
         return settings, prepared

@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request
 
 from api.errors import NoSuchInstrumentError
 from api.openapi import problems
-from api.schemas.instruments import InstrumentOut, InstrumentsOut
+from api.schemas.instruments import InstrumentOut, InstrumentsOut, LabelOut, NamedOut
 from lesion_model.description import Description, Kind
 from lesion_model.descriptions import DESCRIPTIONS
+from lesion_model.wording.flags import FLAGS
 
 router = APIRouter(tags=["instruments"])
 
@@ -16,7 +17,10 @@ PATHS = {Kind.SCORE: "scores", Kind.GRADE: "grades", Kind.RULE: "rules"}
 @router.get("/instruments")
 def list_instruments(request: Request) -> InstrumentsOut:
     """Every score, grade and rule: items, allowed values, words in English and French, references."""
-    return InstrumentsOut(instruments=[_out(described, request) for described in DESCRIPTIONS.values()])
+    return InstrumentsOut(
+        instruments=[_out(described, request) for described in DESCRIPTIONS.values()],
+        flags=[NamedOut(name=name, label=LabelOut.model_validate(words)) for name, words in FLAGS.items()],
+    )
 
 
 @router.get("/instruments/{name}", responses=problems(404, 422))

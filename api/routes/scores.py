@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query
 
 from annotation import scores
 from api.openapi import problems
-from api.schemas.scores import ScoresOut
+from api.schemas.catalogue import Pseudonym
+from api.schemas.scores import PatientScoresOut, ScoresOut
 from api.work import ReadUow
 from lesion_model import mirels, sins
 from lesion_model.assess import ClinicalPain
@@ -35,3 +36,9 @@ def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain) -> Scores
 def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
     """Mirels and SINS of one lesion, from the reading of its newest study."""
     return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain))
+
+
+@router.get("/patients/{pseudonym}/scores")
+def read_scores_of_patient(pseudonym: Pseudonym, uow: ReadUow) -> PatientScoresOut:
+    """Scores of every lesion of a patient, the highest Mirels of each bone and the highest SINS; never a sum."""
+    return PatientScoresOut.of(scores.score_patient(pseudonym, uow))

@@ -84,6 +84,7 @@ class InstrumentOut(_Described):
 
 
 class InstrumentsOut(BaseModel):
-    """Every instrument: scores, grades, rules."""
+    """Every instrument: scores, grades, rules; and what the flags of their answers say."""
 
     instruments: list[InstrumentOut]
+    flags: list[NamedOut]

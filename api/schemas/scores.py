@@ -1,12 +1,17 @@
 """Shapes of every score's answer."""
 
 from typing import Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from annotation.scores import PatientScores
+from api.schemas.lesions import LesionOut
 from lesion_model import sins
 from lesion_model.assess import Assessment
 from lesion_model.scoring import NotApplicable, Score
+from lesion_model.several import Highest
+from lesion_model.skeleton import Bone, Side
 
 
 class ScoreOut(BaseModel):
@@ -116,6 +121,80 @@ class ScoresOut(BaseModel):
     @classmethod
     def of(cls, assessment: Assessment) -> Self:
         return cls(mirels=answer_out(assessment.mirels), sins=answer_out(assessment.sins))
+
+
+class HighestOut(BaseModel):
+    """The highest of several totals, as far as they are known; `lesions` are those that can be it."""
+
+    instrument: str
+    version: str
+    total: int | None
+    minimum: int
+    maximum: int
+    band: str | None
+    category_decided: bool
+    suggestion: str | None
+    suggestion_fr: str | None
+    lesions: list[UUID]
+    reference: str
+
+    @classmethod
+    def of(cls, highest: Highest[UUID]) -> Self:
+        return cls(
+            instrument=highest.instrument,
+            version=highest.version,
+            total=highest.total,
+            minimum=highest.minimum,
+            maximum=highest.maximum,
+            band=highest.band,
+            category_decided=highest.category_decided,
+            suggestion=highest.suggestion and highest.suggestion.en,
+            suggestion_fr=highest.suggestion and highest.suggestion.fr,
+            lesions=list(highest.places),
+            reference=highest.reference,
+        )
+
+
+class ScoredLesionOut(BaseModel):
+    """One lesion and its scores."""
+
+    lesion: LesionOut
+    scores: ScoresOut
+
+
+class BoneOut(BaseModel):
+    """The highest Mirels of one bone."""
+
+    bone: Bone
+    side: Side | None
+    mirels: HighestOut
+
+
+class PatientScoresOut(BaseModel):
+    """A patient's lesions with their scores, and the highest of each: nothing is ever added up.
+
+    `unread` are lesions without a reading, which count for nothing; `sins` is null where it applies nowhere.
+    """
+
+    lesions: list[ScoredLesionOut]
+    unread: list[LesionOut]
+    bones: list[BoneOut]
+    sins: HighestOut | None
+
+    @classmethod
+    def of(cls, scored: PatientScores) -> Self:
+        return cls(
+            lesions=[
+                ScoredLesionOut(lesion=LesionOut.of(lesion), scores=ScoresOut.of(assessment))
+                for lesion, assessment in scored.lesions.values()
+            ],
+            unread=[LesionOut.of(lesion) for lesion in scored.unread],
+            bones=[
+                BoneOut(bone=bone, side=side, mirels=HighestOut.of(highest))
+                for (bone, side), highest in scored.mirels.items()
+            ],
+            sins=scored.sins and HighestOut.of(scored.sins),
+        )
 
 
 def answer_out(answer: Score | NotApplicable) -> AnswerOut:

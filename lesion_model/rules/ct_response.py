@@ -4,33 +4,17 @@ from collections.abc import Mapping
 from enum import Enum
 
 from lesion_model.answers import Answer
+from lesion_model.change import Sclerosis, Trend
 from lesion_model.deciding import Facts, decide_one, question
 from lesion_model.entries import Entry
 from lesion_model.facts import Choice, YesNo, read_facts
 from lesion_model.labels import Label, label
 from lesion_model.rules import guideline
 
-
-class Change(Enum):
-    """Against the examination compared with."""
-
-    INCREASE = "increase"
-    STABLE = "stable"
-    DECREASE = "decrease"
-
-
-class Sclerosis(Enum):
-    """Sclerosis that was not there before, and where it appeared."""
-
-    NONE = "none"
-    ON_LYTIC = "on_lytic"
-    ON_NORMAL_BONE = "on_normal_bone"
-
-
 _CHANGES: Mapping[Enum, Label] = {
-    Change.INCREASE: label("increase", "augmentation"),
-    Change.STABLE: label("stable", "stable"),
-    Change.DECREASE: label("decrease", "diminution"),
+    Trend.INCREASE: label("increase", "augmentation"),
+    Trend.STABLE: label("stable", "stable"),
+    Trend.DECREASE: label("decrease", "diminution"),
 }
 FACTS = (
     Choice(name="lysis", label=label("Lysis", "Lyse"), values=_CHANGES),
@@ -61,8 +45,8 @@ def decide(items: Mapping[str, object]) -> Answer:
 def _outcome(facts: Facts) -> str:
     changes = (facts["lysis"], facts["soft_tissue"])
     sclerosis = facts["sclerosis"]
-    responds = Change.DECREASE in changes or sclerosis is Sclerosis.ON_LYTIC
-    if Change.INCREASE in changes or facts["new_lytic_lesion"]:
+    responds = Trend.DECREASE in changes or sclerosis is Sclerosis.ON_LYTIC
+    if Trend.INCREASE in changes or facts["new_lytic_lesion"]:
         return "progression_discordant" if responds else "progression"
     if sclerosis is Sclerosis.ON_NORMAL_BONE:
         return "response_plus_inconclusive_focus" if responds else "inconclusive"

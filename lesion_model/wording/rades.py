@@ -81,6 +81,13 @@ WORDING = Wording(
             "Un déficit installé en moins de 1 jour compte comme 1 à 7 jours, avec un signalement s'il est mesuré.",
         ),
         label(
+            "For a lesion, motor function is read from the Frankel grade, with a flag: A and B paraplegic, C not "
+            "ambulatory, D1 and D2 ambulatory with an aid, D3 unaided; D leaves both possible.",
+            "Pour une lésion, la fonction motrice est lue sur le grade de Frankel, avec un signalement : A et B "
+            "paraplégique, C non ambulatoire, D1 et D2 ambulatoire avec aide, D3 sans aide ; D laisse les deux "
+            "possibilités.",
+        ),
+        label(
             "The five groups of 2008 became three in 2011; the rates of both are shown beside the score.",
             "Les cinq groupes de 2008 sont devenus trois en 2011 ; les taux des deux figurent à côté du score.",
         ),

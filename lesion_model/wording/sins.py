@@ -87,6 +87,10 @@ WORDING = Wording(
     conventions=(
         label("S1 is junctional.", "S1 est une charnière."),
         label(
+            "A transitional vertebra scores at the level by which it is called, with a flag.",
+            "Une vertèbre transitionnelle est cotée au niveau dont elle porte le nom, avec un signalement.",
+        ),
+        label(
             "Exactly 50 % of collapse scores 2 points, exactly 50 % of the body involved 0, both with a flag.",
             "Exactement 50 % de tassement vaut 2 points, exactement 50 % du corps atteint 0, avec un signalement.",
         ),

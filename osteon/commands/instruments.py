@@ -7,6 +7,7 @@ from enum import Enum
 import click
 
 from lesion_model.descriptions import DESCRIPTIONS
+from lesion_model.wording.flags import FLAGS
 from osteon.instruments_page import Language, page
 
 
@@ -31,10 +32,13 @@ def command(names: tuple[str, ...], languages: tuple[str, ...], as_json: bool) -
         raise click.UsageError(f"no such instrument: {', '.join(unknown)}; there are: {', '.join(DESCRIPTIONS)}")
     chosen = [DESCRIPTIONS[name] for name in names or DESCRIPTIONS]
     if as_json:
-        described = [asdict(each) for each in chosen]
-        click.echo(json.dumps({"instruments": described}, ensure_ascii=False, indent=1, default=_plain))
+        described = {
+            "instruments": [asdict(each) for each in chosen],
+            "flags": [{"name": name, "label": asdict(words)} for name, words in FLAGS.items()],
+        }
+        click.echo(json.dumps(described, ensure_ascii=False, indent=1, default=_plain))
         return
-    click.echo("\n".join(page(chosen, Language(language)) for language in languages), nl=False)
+    click.echo("\n".join(page(chosen, FLAGS, Language(language)) for language in languages), nl=False)
 
 
 def _plain(value: object) -> object:

@@ -20,7 +20,9 @@ PROCESSES = "osteon_node_processes"
 @click.command("reload")
 @failing_clearly()
 def command() -> None:
-    """Have the running node read profile, vocabulary, issuers and log level again. No association is dropped.
+    """Have the running node read profile, vocabulary, issuers, peers, certificates and log level again.
+
+    No association is dropped: those that are open go on as they began.
 
     Exit code 0: it did; 1: something cannot be used, and everything stays as it was (the node's log says what and why).
     """

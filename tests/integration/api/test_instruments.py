@@ -59,6 +59,12 @@ def test_the_list_needs_no_sign_in_and_holds_every_instrument(anonymous: httpx.C
     assert [each["name"] for each in listed if each["kind"] == "score"] == list(CALCULATORS)
 
 
+def test_the_list_says_what_flags_mean(anonymous: httpx.Client) -> None:
+    words = {each["name"]: each["label"] for each in anonymous.get(INSTRUMENTS).json()["flags"]}
+    (flag,) = anonymous.post("/api/v1/scores/mirels", json={"pain": "none"}).json()["flags"]
+    assert words[flag]["en"].startswith("The paper has no level for no pain")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_value_that_a_form_offers_is_taken(anonymous: httpx.Client, name: str) -> None:
     form = described(anonymous, name)

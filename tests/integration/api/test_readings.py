@@ -19,6 +19,7 @@ from tests.builders.registry import (
     OLD_STUDY,
     OTHER_PSEUDONYM,
     OTHER_STUDY,
+    UNDATED_STUDY,
 )
 from tests.integration.api.reading import (
     FEMUR,
@@ -177,6 +178,54 @@ def test_a_reading_that_cannot_be_is_refused_by_field(
     assert pointers(answer) == wrong
     assert "DUPONT" not in answer.text
     assert items(client, f"/api/v1/lesions/{lesion['lesion_id']}/readings") == []
+
+
+def test_the_newer_findings_and_their_sources_come_back_as_they_were_sent(client: httpx.Client, lesion: Json) -> None:
+    sent: Json = {
+        "lesion_type": "mixed",
+        "cortical_breach": True,
+        "vertebral_heights": {"anterior_mm": 15.5, "middle_mm": None, "posterior_mm": 26.25},
+        "epidural_extension": {"bilsky": "1c", "canal_narrowing_percent": 33.3, "cord_distance_mm": 0},
+        "soft_tissue": {"present": True, "longest_mm": 12.1},
+        "volume_cm3": 9.250001,
+        "hounsfield": {"mean_hu": -3.5, "sd_hu": 21, "minimum_hu": -60, "maximum_hu": 310, "modality": "CT"},
+        "change": {
+            "earlier_study_instance_uid": UNDATED_STUDY,
+            "lysis": "decrease",
+            "soft_tissue": None,
+            "sclerosis": "on_lytic",
+            "new_lytic_lesion": False,
+        },
+        "sources": [
+            {
+                "finding": "epidural_extension",
+                "how": "visual",
+                "study_instance_uid": NEW_STUDY,
+                "sop_instance_uid": NEW_IMAGE,
+            },
+            {"finding": "hounsfield", "how": "measured", "study_instance_uid": None, "sop_instance_uid": None},
+        ],
+    }
+    reading = record_reading(client, lesion, findings=sent)
+    assert known(reading["findings"]) == sent
+    assert client.get(f"/api/v1/readings/{reading['reading_id']}").json()["findings"] == reading["findings"]
+
+
+@ONCE
+@pytest.mark.parametrize(
+    ("study", "wrong"),
+    [
+        pytest.param(OTHER_STUDY, ["#/findings/change/earlier_study_instance_uid"], id="another patient's"),
+        pytest.param(OLD_STUDY, ["#/findings/change/earlier_study_instance_uid"], id="the one that is read"),
+    ],
+)
+def test_a_lesion_is_compared_with_an_earlier_study_of_its_patient(
+    client: httpx.Client, lesion: Json, study: str, wrong: list[str]
+) -> None:
+    change = {"earlier_study_instance_uid": study, "lysis": "stable"}
+    answer = post_reading(client, lesion, findings={"change": change})
+    assert answer.status_code == 422
+    assert pointers(answer) == wrong
 
 
 @ONCE

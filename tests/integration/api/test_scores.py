@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from storage.ledger import Ledger
+from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import NEW_STUDY, OBJECTS
 from tests.integration.api.reading import FEMUR, FEMUR_FINDINGS, Json, open_lesion, pointers, record_reading
 
@@ -153,3 +154,45 @@ def test_a_lesion_that_nobody_read_has_no_scores(client: httpx.Client, ledger: L
     answer = client.get(f"/api/v1/lesions/{open_lesion(client)['lesion_id']}/scores")
     assert answer.status_code == 404
     assert answer.json()["detail"] == "this lesion has no reading yet"
+
+
+def test_scores_of_a_patient_take_the_highest_lesion_of_each_bone_and_the_highest_vertebra(
+    client: httpx.Client, femur_reading: Json
+) -> None:
+    small = {"lesion_type": "blastic", "cortical_involvement": {"category": "lt_1_3"}, "pathological_fracture": False}
+    record_reading(client, open_lesion(client, FEMUR), findings=small, geometry=None)
+    other_side = open_lesion(client, {**FEMUR, "side": "right"})
+    record_reading(client, other_side, findings=small, geometry=None)
+    stable = {
+        "lesion_type": "blastic",
+        "alignment": "normal",
+        "vertebral_collapse": {"present": False, "body_involved_percent": 10},
+        "posterolateral": [],
+    }
+    record_reading(client, open_lesion(client, {"bone": "vertebra", "level": "T5"}), findings=stable, geometry=None)
+    lytic = open_lesion(client, {"bone": "vertebra", "level": "L1"})
+    record_reading(client, lytic, findings=stable | {"lesion_type": "lytic"}, geometry=None)
+    unread = open_lesion(client, {"bone": "sternum"})
+
+    answer = client.get(f"/api/v1/patients/{PSEUDONYM}/scores").json()
+
+    assert [each["lesion"]["number"] for each in answer["lesions"]] == [1, 2, 3, 4, 5]
+    assert [each["lesion_id"] for each in answer["unread"]] == [unread["lesion_id"]]
+    bones = {(each["bone"], each["side"]): each["mirels"] for each in answer["bones"]}
+    own = femur_reading["scores"]["mirels"]
+    side = FEMUR["side"]
+    assert (bones["femur", side]["minimum"], bones["femur", side]["maximum"]) == (own["minimum"], own["maximum"])
+    assert bones["femur", side]["lesions"] == [femur_reading["lesion_id"]]
+    assert bones["femur", "right"]["lesions"] == [other_side["lesion_id"]]
+    assert (answer["sins"]["minimum"], answer["sins"]["maximum"]) == (5, 8)  # L1: 3 + 2, and pain from 0 to 3
+    assert answer["sins"]["band"] is None
+
+
+def test_a_patient_without_lesions_has_no_highest_score(client: httpx.Client, ledger: Ledger) -> None:
+    ledger.record(OBJECTS)
+    answer = client.get(f"/api/v1/patients/{PSEUDONYM}/scores").json()
+    assert answer == {"lesions": [], "unread": [], "bones": [], "sins": None}
+
+
+def test_there_are_no_scores_of_a_patient_of_whom_nothing_came(client: httpx.Client) -> None:
+    assert client.get(f"/api/v1/patients/{PSEUDONYM}/scores").status_code == 404

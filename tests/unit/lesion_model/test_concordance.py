@@ -156,6 +156,12 @@ def test_a_score_of_another_instrument_is_refused(place: str) -> None:
     assert (problem.field, problem.allowed) == (place, (place,))
 
 
+def test_scores_in_each_others_place_are_refused() -> None:
+    with pytest.raises(ItemsError) as refusal:
+        compare(tomita.calculate({}), tokuhashi_revised.calculate({}))
+    assert [problem.field for problem in refusal.value.problems] == ["tokuhashi_revised"]
+
+
 def test_scores_that_were_stored_and_read_again_are_compared() -> None:
     left = replace(tokuhashi_revised.calculate({}), instrument=b"tokuhashi_revised".decode())
     right = replace(tomita.calculate({}), instrument=b"tomita".decode())

@@ -56,6 +56,11 @@ def test_without_a_motor_deficit_the_score_does_not_apply(compression: bool | No
     assert answer.reason == rades.NO_MOTOR_DEFICIT_REASON
 
 
+def test_compression_and_deficit_are_named_so_that_they_cannot_be_swapped() -> None:
+    with pytest.raises(TypeError):
+        rades.assess({}, True, True)  # type: ignore[call-arg]
+
+
 def test_compression_and_deficit_that_are_not_confirmed_are_flagged() -> None:
     score = score_of(LOWEST, cord_compression=None, motor_deficit=None)
     assert score.total == 21

@@ -172,6 +172,11 @@ def test_an_assessment_takes_stand_ins_and_keeps_their_flags() -> None:
     assert answer.flags == (flags.LUNG_PREDATES_TARGETED_THERAPY,)
 
 
+def test_the_two_counts_are_named_so_that_they_cannot_be_swapped() -> None:
+    with pytest.raises(TypeError):
+        tokuhashi_revised.assess({}, 1, 0)  # type: ignore[call-arg]
+
+
 @pytest.mark.parametrize("item", ["vertebral", "extraspinal_bone"])
 def test_a_class_that_contradicts_its_count_is_refused(item: str) -> None:
     with pytest.raises(ItemsError) as refusal:

@@ -4,9 +4,10 @@ from enum import Enum
 
 import pytest
 
-from lesion_model import frankel, performance_status
+from lesion_model import flags, frankel, performance_status
 from lesion_model.instruments import CALCULATORS, Calculator
 from lesion_model.labels import Label
+from lesion_model.wording.flags import FLAGS
 from lesion_model.wording.frankel import FRANKEL
 from lesion_model.wording.performance_status import ECOG, KARNOFSKY
 from lesion_model.wording.wording import ItemWording
@@ -60,3 +61,12 @@ def _french(words: Label) -> bool:
 
 def _places(text: str, sign: str) -> list[int]:
     return [at for at, each in enumerate(text) if each == sign]
+
+
+def test_each_flag_has_words() -> None:
+    assert set(FLAGS) == set(flags.ALL)
+
+
+def test_every_flag_that_there_is_is_listed() -> None:
+    named = {value for name, value in vars(flags).items() if name.isupper() and isinstance(value, str)}
+    assert named == set(flags.ALL)
