@@ -83,9 +83,9 @@ ENTRY = Entry(
     },
     suggestions={
         "may_be_considered": guideline.suggests(
-            "percutaneous screws may be considered for a lytic lesion with a pathological fracture of the pelvis, "
+            "percutaneous screws may be considered for a lytic lesion of the pelvis with a pathological fracture, "
             "or of the proximal femur with a Mirels score of 9 or more.",
-            "un vissage percutané peut être envisagé pour une lésion lytique avec fracture pathologique du bassin, "
+            "un vissage percutané peut être envisagé pour une lésion lytique du bassin avec fracture pathologique, "
             "ou du fémur proximal avec un score de Mirels de 9 ou plus.",
         ),
     },

@@ -12,7 +12,8 @@ HOLDS: dict[str, list[dict[str, object]]] = {
     "symptomatic_cord_compression": [{"symptomatic_cord_compression": True}],
     "radionuclide_therapy": [{"radionuclide_therapy": True}],
     "radiotherapy_under_3_months_ago": [
-        {"radiotherapy_at_site": True, "last_radiotherapy_date": "2024-03-15", "meeting_date": "2024-06-14"}
+        {"radiotherapy_at_site": True, "last_radiotherapy_date": "2024-03-15", "meeting_date": "2024-06-14"},
+        {"last_radiotherapy_date": "2024-03-15", "meeting_date": "2024-06-14"},
     ],
     "life_expectancy_under_3_months": [
         {"life_expectancy": "2.999999", "life_expectancy_unit": "months"},
@@ -121,6 +122,13 @@ def test_with_any_of_the_facts_missing_the_answer_is_what_every_completion_gives
         assert answer.could_decide == (missing if undecided else ())
         # The only missing fact decides whatever it is; with two missing, "fails" for one leaves the other open.
         assert answer.decisive == (missing if undecided and len(missing) == 1 else ())
+
+
+def test_radiotherapy_that_is_known_never_to_have_been_needs_no_date() -> None:
+    others = {name: value for name, value in NOTHING_HOLDS.items() if name != "radiotherapy_at_site"}
+    answer = decide(others)
+    assert (answer.answer, answer.decisive, answer.could_decide) == (None, (), ("radiotherapy_at_site",))
+    assert decide({**others, "radiotherapy_at_site": False}).answer == "no_listed_point"
 
 
 def test_one_point_that_holds_is_enough_to_discuss_whatever_else_is_missing() -> None:
