@@ -1,6 +1,6 @@
 """How much of a long bone's cortex a lesion destroys, in one plane across or along the bone.
 
-Drawn are the outer (periosteal) contour as it was before the lesion, the inner (endosteal) contour, and the
+Drawn are the outer (periosteal) and the inner (endosteal) contour, both as they were before the lesion, and the
 lesion. Four shares are measured, because papers and reprints mean different ones:
 
 depth           of the local thickness of the cortex, at the worst place. Feeds the size item of Mirels,
@@ -88,6 +88,8 @@ def cortical_destruction(
     Raises `GeometryError` for contours that are not in one plane, cross themselves, are not one within the
     other, or are not the size of a bone in mm.
     """
+    if not 0 <= least_depth_mm <= WIDEST_MM:
+        refuse([Problem(field="least_depth_mm", detail=f"must be from 0 to {WIDEST_MM:g} mm")])
     drawn = _drawn(outer, inner, lesions)
     destroyed, thickness = _depths(drawn)
     worst = int(np.argmax(destroyed / thickness))

@@ -11,6 +11,7 @@ from lesion_model.findings import VertebralHeights
 from lesion_model.labels import Label, label
 from lesion_model.measurement.landmarks import VertebralLandmarks, Wall
 from lesion_model.measurement.measured import STEP_MM, STEP_PERCENT, Measured, measured
+from lesion_model.measurement.vectors import refuse
 from lesion_model.numbering import neighbours as numbered_neighbours
 from lesion_model.places import Level
 
@@ -80,12 +81,14 @@ def loss_against_neighbours(
 ) -> tuple[HeightLoss, ...]:
     """Loss of the three heights against the same heights of one or both adjacent vertebrae.
 
-    Raises `FindingError` for a reference that is not adjacent to `level`. The caller sees to it that the
-    references are sound: a collapsed neighbour hides a loss.
+    Raises `FindingError` for a reference that is not adjacent to `level`, `GeometryError` for one that does not
+    lie where its level says. The caller sees to it that the references are sound: a collapsed neighbour hides a
+    loss.
     """
     problems = tuple(_reference_problems(level, references))
     if problems:
         raise FindingError(problems)
+    refuse(_place_problems(level, body, references))
     levels = tuple(each for each in Level if each in references)
     method = LossMethod.ONE_NEIGHBOUR if len(levels) == 1 else LossMethod.MEAN_OF_NEIGHBOURS
     return tuple(
@@ -133,3 +136,15 @@ def _reference_problems(level: Level, references: Mapping[Level, VertebralLandma
     if not references or any(each not in adjacent for each in references):
         allowed = tuple(each.value for each in adjacent)
         yield Problem(field="references", detail="give one or both adjacent vertebrae", allowed=allowed)
+
+
+def _place_problems(
+    level: Level, body: VertebralLandmarks, references: Mapping[Level, VertebralLandmarks]
+) -> Iterator[Problem]:
+    """The vertebra above is nearer the head: a mix-up of levels or of slice order shows here."""
+    above, _ = numbered_neighbours(level)
+    for each, reference in references.items():
+        higher = reference.middle_z > body.middle_z
+        if higher is not (each is above):
+            where = "above" if each is above else "below"
+            yield Problem(field=f"references.{each.value}", detail=f"must lie {where} the measured vertebra")

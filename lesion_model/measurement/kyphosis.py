@@ -15,7 +15,7 @@ from lesion_model.geometry import Point
 from lesion_model.labels import label
 from lesion_model.measurement.landmarks import VertebralLandmarks
 from lesion_model.measurement.measured import STEP_DEGREES, Measured, measured
-from lesion_model.measurement.vectors import refuse, rows, vector
+from lesion_model.measurement.vectors import refuse, vector
 
 SIGN_CONVENTION = label("kyphosis positive, lordosis negative", "cyphose positive, lordose négative")
 # An endplate is 20 to 50 mm deep; below 5 mm one pixel of error turns it by more than 5 degrees, or it is in cm.
@@ -77,7 +77,7 @@ def regional_kyphosis(above: VertebralLandmarks, below: VertebralLandmarks) -> K
 
     Raises `GeometryError` when `above` is not nearer the head.
     """
-    if rows(above.lower)[:, 2].mean() <= rows(below.upper)[:, 2].mean():
+    if above.middle_z <= below.middle_z:
         refuse([Problem(field="above", detail="must be nearer the head than the level below: z increases to the head")])
     return _kyphosis(KyphosisMethod.REGIONAL, above, below)
 

@@ -61,6 +61,11 @@ class VertebralLandmarks:
         """The lower endplate, from front to back."""
         return self.lower_anterior, self.lower_middle, self.lower_posterior
 
+    @property
+    def middle_z(self) -> float:
+        """How far towards the head the middle of the body is, in mm."""
+        return float(rows((*self.upper, *self.lower))[:, 2].mean())
+
     def height_mm(self, wall: Wall) -> float:
         """Distance between the two landmarks of one wall, in mm."""
         place = tuple(Wall).index(wall)

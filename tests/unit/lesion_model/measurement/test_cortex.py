@@ -180,3 +180,9 @@ def test_a_contour_drawn_on_another_image_is_refused() -> None:
 def test_without_a_lesion_there_is_nothing_to_measure() -> None:
     with pytest.raises(GeometryError, match="lesions: at least one contour"):
         destruction()
+
+
+@pytest.mark.parametrize("depth", [-0.1, 200.1, float("nan")])
+def test_the_least_depth_is_a_depth(depth: float) -> None:
+    with pytest.raises(GeometryError, match="least_depth_mm: must be from 0 to 200 mm"):
+        cortical_destruction(on_plane(OUTER), on_plane(INNER), [on_plane(sector(8, 17, 0, 90))], least_depth_mm=depth)

@@ -94,6 +94,13 @@ def test_a_tumour_takes_its_overlap_with_the_canal(frame: Rows) -> None:
     assert found.canal_narrowing_percent == Decimal("25.0")
 
 
+def test_the_overlap_of_two_circles_is_a_lens() -> None:
+    # Two circles of 9 mm, their centres 9 mm apart: the lens is 2 r² acos(1/2) - d/2 sqrt(4 r² - d²).
+    lens = 2 * 81 * np.arccos(0.5) - 4.5 * np.sqrt(4 * 81 - 81)
+    found = canal_taken(on_plane(circle(9, count=1440)), [on_plane(circle(9, (9, 0), count=1440))])
+    assert found.narrowing_percent.unrounded == pytest.approx(100 * lens / (np.pi * 81), abs=0.001)
+
+
 def test_two_parts_of_a_tumour_are_not_counted_twice() -> None:
     halves = [on_plane(rectangle(12, 16, (-4, 0))), on_plane(rectangle(12, 16, (4, 0)))]
     assert canal_taken(on_plane(rectangle(20, 16)), halves).canal_narrowing_percent == Decimal("100.0")

@@ -52,7 +52,7 @@ def test_the_finding_takes_the_rounded_heights() -> None:
 
 def test_against_both_neighbours_each_height_has_its_own_mean() -> None:
     losses = loss_against_neighbours(
-        Level.L1, WEDGE, {Level.L2: body(anterior=26, middle=26, posterior=28), Level.T12: body()}
+        Level.L1, WEDGE, {Level.L2: body(anterior=26, middle=26, posterior=28, z=-35), Level.T12: body(z=35)}
     )
     assert [loss.wall for loss in losses] == [Wall.ANTERIOR, Wall.MIDDLE, Wall.POSTERIOR]
     assert [loss.reference_mm.value for loss in losses] == [Decimal("25.0"), Decimal("25.0"), Decimal("26.0")]
@@ -65,7 +65,7 @@ def test_against_both_neighbours_each_height_has_its_own_mean() -> None:
 
 
 def test_against_one_neighbour_the_method_says_so() -> None:
-    loss = loss_against_neighbours(Level.L1, WEDGE, {Level.L2: body(anterior=20)})[0]
+    loss = loss_against_neighbours(Level.L1, WEDGE, {Level.L2: body(anterior=20, z=-30)})[0]
     assert loss.method is LossMethod.ONE_NEIGHBOUR
     assert loss.reference_levels == (Level.L2,)
     assert loss.loss_percent.value == Decimal("25.0")
@@ -77,6 +77,12 @@ def test_a_reference_that_is_not_adjacent_is_refused(levels: tuple[Level, ...]) 
         loss_against_neighbours(Level.L1, WEDGE, dict.fromkeys(levels, body()))
     assert refused.value.problems[0].field == "references"
     assert refused.value.problems[0].allowed == ("T12", "L2")
+
+
+@pytest.mark.parametrize(("level", "z", "where"), [(Level.T12, -35.0, "above"), (Level.L2, 35.0, "below")])
+def test_a_reference_that_lies_elsewhere_than_its_level_says_is_refused(level: Level, z: float, where: str) -> None:
+    with pytest.raises(GeometryError, match=rf"references\.{level.value}: must lie {where} the measured vertebra"):
+        loss_against_neighbours(Level.L1, WEDGE, {level: body(z=z)})
 
 
 def test_against_the_posterior_wall_only_the_other_heights_are_compared() -> None:
