@@ -27,6 +27,7 @@ from random import Random, SystemRandom
 from typing import cast
 
 from dicom_node.contexts import accepted_contexts
+from dicom_node.upper_layer import wire
 from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Context, Terms
 from dicom_node.upper_layer.notices import Notices
@@ -129,6 +130,16 @@ class MemorySocket:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+
+class MemoryWire(Wire):
+    """Over a memory socket, on which nobody has to be waited for."""
+
+    def __init__(self, connection: MemorySocket) -> None:
+        super().__init__(cast("socket.socket", connection))
+
+    def wait(self, other: int | None, seconds: float) -> wire.Heard:  # noqa: ARG002 - a wire's signature
+        return wire.Heard.PEER
 
 
 @dataclass(slots=True)
@@ -272,8 +283,8 @@ def converse(stream: bytes) -> Heard:
     """Serve an association to a peer that says all this and then listens until the end."""
     ours, theirs = socket.socketpair()
     service, errors = Service(), list[str]()
-    wire = Wire(LocalSocket(fileno=theirs.detach()))
-    thread = threading.Thread(target=_serve, args=(wire, service, errors), daemon=True)
+    served = Wire(LocalSocket(fileno=theirs.detach()))
+    thread = threading.Thread(target=_serve, args=(served, service, errors), daemon=True)
     thread.start()
     ours.settimeout(HANG_SECONDS)
     answers = b""
@@ -293,7 +304,7 @@ def overhear(stream: bytes) -> Heard:
     connection = MemorySocket(stream)
     signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
     try:
-        _serve(Wire(cast("socket.socket", connection)), service, errors)
+        _serve(MemoryWire(connection), service, errors)
     except HangError:
         return Heard(service, bytes(connection.sent), "", is_over=False)
     finally:
@@ -301,13 +312,13 @@ def overhear(stream: bytes) -> Heard:
     return Heard(service, bytes(connection.sent), errors[0] if errors else "", is_over=True)
 
 
-def _serve(wire: Wire, service: Service, errors: list[str]) -> None:
+def _serve(connection: Wire, service: Service, errors: list[str]) -> None:
     try:
-        AcceptedAssociation(wire, TERMS, LIMITS, service).run()
+        AcceptedAssociation(connection, TERMS, LIMITS, service).run()
     except Exception as error:  # noqa: BLE001 - none may escape: whichever does is counted
         errors.append(type(error).__name__)
     finally:
-        wire.close()
+        connection.close()
 
 
 def conversation(seed: int) -> bytes:

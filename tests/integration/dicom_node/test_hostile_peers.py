@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.upper_layer_fuzz import complaints, conversation, converse
+from benchmarks.upper_layer_fuzz import complaints, conversation, converse, overhear
 from dicom_node import access, tally
 from dicom_node.door import Arrival, Outcome
 from dicom_node.listener import Listener
@@ -542,6 +542,13 @@ def test_stopping_lets_go_of_half_an_object_in_time(parts: Parts) -> None:
 def test_a_damaged_conversation_ends_and_breaks_nothing(seed: int) -> None:
     stream = conversation(seed)
     assert complaints(converse(stream), stream) == []
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(st.integers(0, 1 << 32))
+def test_a_damaged_conversation_from_memory_ends_and_breaks_nothing(seed: int) -> None:
+    stream = conversation(seed)
+    assert complaints(overhear(stream), stream) == []
 
 
 def test_damaged_conversations_leave_the_listener_serving(
