@@ -206,6 +206,13 @@ def test_the_cortex_of_a_femur_tells_its_risk(seen: dict[str, Any], answer: str 
         pytest.param(False, False, {"metastases": 2}, ("I",), id="intact, and not the only metastasis"),
         pytest.param(True, False, {"vertebral_metastases": 2}, ("II",), id="other bones"),
         pytest.param(True, True, {"visceral": VisceralDisease(present=True)}, ("III",), id="viscera"),
+        pytest.param(
+            True,
+            False,
+            {"vertebral_metastases": 1, "extraspinal_bone_metastases": 1},
+            ("II",),
+            id="one of each",
+        ),
         pytest.param(None, True, {"metastases": 2}, ("III",), id="the rim decides"),
         pytest.param(True, False, {"metastases": 1}, ("II", "IV"), id="the only one: the meeting says"),
         pytest.param(

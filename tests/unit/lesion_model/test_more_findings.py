@@ -146,6 +146,8 @@ def test_hounsfield_units_are_of_ct() -> None:
     assert density("-3.5", "0", "-3.5", "-3.5").modality.value == "CT"
     given = dict.fromkeys(("mean_hu", "sd_hu", "minimum_hu", "maximum_hu"), Decimal(0))
     assert refused(HounsfieldStatistics, **given, modality="MR") == ["modality"]
+    for name in given:
+        assert refused(HounsfieldStatistics, **(given | {name: None})) == [name]
 
 
 @pytest.mark.parametrize(
@@ -264,6 +266,7 @@ def test_a_source_is_named_by_an_identifier(where: str) -> None:
     assert refused(source, **{where: "../etc"}) == [where]
     assert refused(FindingSource, finding="lesion_type", how=How.VISUAL) == ["finding"]
     assert refused(FindingSource, finding=Finding.LESION_TYPE, how="visual") == ["how"]
+    assert refused(FindingSource, finding=Finding.LESION_TYPE, how=None) == ["how"]
 
 
 def test_every_finding_has_a_name_to_give_its_source() -> None:
