@@ -24,7 +24,9 @@ def check_pixels(plane: ImagePlane, pixels: Rows, points: Rows) -> None:
     """Refuse points that are half a pixel or more from where their pixels are.
 
     `pixels`: (n, 2), (column, row), counted from 0 at the centre of the first pixel; `points`: (n, 3), mm, LPS.
-    Raises `GeometryError` naming the mistake where one explains all points.
+    Raises `GeometryError` naming the mistake where one explains all points. A mistake that moves every point by
+    less than half a pixel passes: swapped spacings that are equal or whose pixels are near the first one, column
+    and row swapped along the diagonal, RAS within half a pixel of x = y = 0.
     """
     if _agree(plane, plane.to_patient(pixels), points):
         return

@@ -23,6 +23,8 @@ LEAST_FACING_LEFT = float(np.cos(np.radians(45)))
 # 20 to 35 mm whose coordinates are in cm is below 4 and mostly below 3.
 SHORTEST_MM = 3.0
 TALLEST_MM = 60.0
+# Endplates are 12 to 45 mm deep from front to back, so that in cm they are below 5, also those of a tall body.
+SHALLOWEST_MM = 5.0
 
 
 class Wall(Enum):
@@ -80,6 +82,13 @@ class VertebralLandmarks:
             if height > TALLEST_MM:
                 detail = f"a height above {TALLEST_MM:g} mm: coordinates must be in mm, of one vertebra"
                 yield Problem(field=f"upper_{wall.value}", detail=detail)
+
+        for endplate, points in (("upper", self.upper), ("lower", self.lower)):
+            if float(np.linalg.norm(vector(points[2]) - vector(points[0]))) < SHALLOWEST_MM:
+                detail = (
+                    f"must be {SHALLOWEST_MM:g} mm or more from the posterior one: coordinates must be in mm, not cm"
+                )
+                yield Problem(field=f"{endplate}_anterior", detail=detail)
 
     def _order_problems(self) -> Iterator[Problem]:
         upper, lower = rows(self.upper), rows(self.lower)

@@ -50,7 +50,7 @@ class ImagePlane:
             *_count_problems("rows", self.rows),
             *_count_problems("columns", self.columns),
         )
-        refuse(numbers or (*self._position_problems(), *self._orientation_problems(), *self._spacing_problems()))
+        refuse(numbers or (*self._orientation_problems(), *self._spacing_problems()))
 
     @property
     def along_row(self) -> Vector:
@@ -95,10 +95,6 @@ class ImagePlane:
         off: Rows = (points - np.array(self.position)) @ self.normal
         return off
 
-    def _position_problems(self) -> Iterator[Problem]:
-        if max(abs(number) for number in self.position) > FARTHEST_MM:
-            yield Problem(field="position", detail=f"must be within {FARTHEST_MM} mm")
-
     def _orientation_problems(self) -> Iterator[Problem]:
         lengths = np.linalg.norm(self.along_row), np.linalg.norm(self.along_column)
         if any(abs(length - 1) > COSINE_TOLERANCE for length in lengths):
@@ -121,10 +117,14 @@ class ImagePlane:
 def _numbers_problems(field: str, numbers: Sequence[float], count: int) -> Iterator[Problem]:
     if len(numbers) != count or not all(_is_number(number) for number in numbers):
         yield Problem(field=field, detail=f"must be {count} finite numbers")
+    elif any(abs(number) > FARTHEST_MM for number in numbers):
+        yield Problem(field=field, detail=f"must be within {FARTHEST_MM} mm")
 
 
 def _is_number(number: object) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and isfinite(number)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return isinstance(number, int) or isfinite(number)
 
 
 def _count_problems(field: str, count: object) -> Iterator[Problem]:

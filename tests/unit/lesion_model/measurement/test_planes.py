@@ -63,6 +63,8 @@ def test_a_pixel_comes_back_from_patient_space(turned: tuple[float, float, float
         pytest.param({"position": (0, 0)}, "position", "must be 3 finite numbers", id="two coordinates"),
         pytest.param({"position": (0, 0, True)}, "position", "must be 3 finite numbers", id="yes for a number"),
         pytest.param({"position": (0, 0, 10_001)}, "position", "must be within 10000 mm", id="too far"),
+        pytest.param({"position": (0, 0, -(10**400))}, "position", "within 10000 mm", id="too far for a binary number"),
+        pytest.param({"spacing": (10**400, 1)}, "spacing", "within 10000 mm", id="too coarse for a binary number"),
         pytest.param({"orientation": (1, 0, 0)}, "orientation", "must be 6 finite numbers", id="one direction"),
         pytest.param({"orientation": (1, 0, 0, 0, 2, 0)}, "orientation", "directions of length 1", id="not a cosine"),
         pytest.param({"orientation": (1, 0, 0, 0, 0, 0)}, "orientation", "directions of length 1", id="no direction"),
@@ -75,6 +77,10 @@ def test_an_image_that_cannot_be_is_refused(changes: dict[str, Any], field: str,
         replace(AXIAL_IMAGE, **changes)
     assert refused.value.problems[0].field == field
     assert message in refused.value.problems[0].detail
+
+
+def test_ten_metres_from_the_origin_is_still_a_position() -> None:
+    assert replace(AXIAL_IMAGE, position=(0, 0, -10_000)).position[2] == -10_000
 
 
 def test_cosines_may_be_rounded() -> None:
