@@ -79,7 +79,10 @@ def test_a_reference_that_is_not_adjacent_is_refused(levels: tuple[Level, ...]) 
     assert refused.value.problems[0].allowed == ("T12", "L2")
 
 
-@pytest.mark.parametrize(("level", "z", "where"), [(Level.T12, -35.0, "above"), (Level.L2, 35.0, "below")])
+@pytest.mark.parametrize(
+    ("level", "z", "where"),
+    [(Level.T12, -35.0, "above"), (Level.T12, 0.0, "above"), (Level.L2, 0.0, "below"), (Level.L2, 35.0, "below")],
+)
 def test_a_reference_that_lies_elsewhere_than_its_level_says_is_refused(level: Level, z: float, where: str) -> None:
     with pytest.raises(GeometryError, match=rf"references\.{level.value}: must lie {where} the measured vertebra"):
         loss_against_neighbours(Level.L1, WEDGE, {level: body(z=z)})
@@ -135,6 +138,13 @@ def test_landmarks_of_a_coronal_plane_are_refused() -> None:
     coronal = turn(2, 80)
     with pytest.raises(GeometryError, match="must lie on a sagittal plane"):
         mapped(body(), lambda at: coronal @ at)
+
+
+def test_a_vertebra_may_be_turned_by_less_than_45_degrees() -> None:
+    turned, too_far = turn(2, 44.9), turn(2, 45.1)
+    assert mapped(body(), lambda at: turned @ at).height_mm(Wall.MIDDLE) == pytest.approx(24)
+    with pytest.raises(GeometryError, match="must lie on a sagittal plane"):
+        mapped(body(), lambda at: too_far @ at)
 
 
 def test_swapped_endplates_are_refused() -> None:

@@ -158,6 +158,11 @@ def test_the_edges_of_the_rules_are_exact(
         assert (scale.grade(Decimal(number)).level, scale.grade(Decimal(number)).boundary) == (level, False)
 
 
+@pytest.mark.parametrize(("length", "boundary"), [(30.04, True), (29.96, True), (30.06, False), (29.94, False)])
+def test_a_measured_length_is_near_thirty_within_half_its_step(length: float, boundary: bool) -> None:
+    assert AXIAL_OVER_30_MM.grade(length).boundary is boundary
+
+
 @given(loss=st.floats(0, 100))
 def test_where_rounding_changes_the_class_both_are_flagged(loss: float) -> None:
     number = measured(loss, TENTH)
