@@ -30,6 +30,19 @@ def test_the_axes_of_a_rectangle_are_its_diagonal_and_the_widest_line_across_it(
     assert found.short.length_mm.unrounded == pytest.approx(37.5)
 
 
+@pytest.mark.parametrize("frame", [AXIAL, OBLIQUE])
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_the_axes_of_a_right_triangle_are_its_hypotenuse_and_the_height_on_it(frame: Rows, first: int) -> None:
+    corners = np.roll(np.array([(0.0, 0.0), (40.0, 0.0), (0.0, 30.0)]), first, axis=0)
+    found = axes(on_plane(corners, frame, (-7, 300, 55)))
+    assert (found.long.length_mm.value, found.short.length_mm.value) == (Decimal("50.0"), Decimal("24.0"))
+
+
+def test_a_blunt_triangle_is_as_long_as_its_longest_side() -> None:
+    found = axes(on_plane([(0, 0), (6, 0), (100, 5)]))
+    assert found.long.length_mm.unrounded == pytest.approx(np.hypot(100, 5))
+
+
 def test_the_long_axis_may_leave_a_crescent() -> None:
     crescent = np.array([(-20.0, 0.0), (0.0, 10.0), (20.0, 0.0), (0.0, 14.0)])
     found = axes(on_plane(crescent))
@@ -77,6 +90,11 @@ def test_an_axis_in_cm_is_refused() -> None:
     short = (Point(x=0, y=0, z=0), Point(x=0, y=0, z=9.99))
     with pytest.raises(GeometryError, match="axis: must be 10 mm long or more, in mm"):
         axial_length_mm([Point(x=0, y=0, z=0), Point(x=0, y=0, z=1)], short)
+
+
+def test_an_axis_of_ten_mm_is_long_enough() -> None:
+    short = (Point(x=0, y=0, z=0), Point(x=0, y=0, z=10))
+    assert axial_length_mm([Point(x=0, y=0, z=0), Point(x=0, y=0, z=1)], short).value == 1
 
 
 def test_one_point_has_no_length() -> None:

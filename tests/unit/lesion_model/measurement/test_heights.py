@@ -171,6 +171,20 @@ def test_a_middle_that_is_not_between_is_named() -> None:
     assert [field for field, _ in refusal(**points)] == ["upper_middle"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "named"),
+    [
+        ("upper_middle", "upper_anterior", "upper_middle"),
+        ("lower_middle", "lower_posterior", "lower_middle"),
+        ("upper_middle", "lower_middle", "upper_middle"),
+    ],
+)
+def test_two_landmarks_at_one_place_are_refused(one: str, other: str, named: str) -> None:
+    points = corners(24, 24, 24)
+    points[one] = points[other]
+    assert [field for field, _ in refusal(**points)] == [named]
+
+
 def test_a_landmark_on_another_sagittal_image_is_refused() -> None:
     points = corners(24, 24, 24)
     points["upper_anterior"] = Point(x=12, y=-15, z=12)
