@@ -80,6 +80,12 @@ def test_the_axial_length_is_along_the_bone_and_not_across_it() -> None:
     assert axial_length_mm(cortex, (ALONG_Z[1], ALONG_Z[0])).value == Decimal("31.0")
 
 
+def test_the_axis_may_be_anywhere() -> None:
+    # From (100, 60, 500) to (100, 90, 540): the same direction (0, 3/5, 4/5) as below.
+    aside = (Point(x=100, y=60, z=500), Point(x=100, y=90, z=540))
+    assert axial_length_mm([Point(x=9, y=0, z=0), Point(x=0, y=30, z=40)], aside).value == Decimal("50.0")
+
+
 def test_along_a_tilted_bone_the_length_is_that_along_it() -> None:
     # Along (0, 3/5, 4/5): 0 and 0.6 * 30 + 0.8 * 40 = 50.
     tilted = (Point(x=0, y=0, z=0), Point(x=0, y=30, z=40))
