@@ -71,8 +71,7 @@ def axes(contour: Sequence[Point]) -> Axes:
 
 def _farthest(outline: Rows) -> tuple[Vector, Vector]:
     """Of all pairs of corners: with the at most 2,000 corners of a contour no cleverer search is needed."""
-    squares = (outline**2).sum(axis=1)
-    distances = squares[:, None] + squares - 2 * outline @ outline.T
+    distances = np.linalg.norm(outline[:, None] - outline, axis=-1)
     first, last = np.unravel_index(int(distances.argmax()), distances.shape)
     return outline[first], outline[last]
 

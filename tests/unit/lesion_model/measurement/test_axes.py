@@ -92,8 +92,9 @@ def test_along_a_tilted_bone_the_length_is_that_along_it() -> None:
     assert axial_length_mm([Point(x=9, y=0, z=0), Point(x=0, y=30, z=40)], tilted).value == Decimal("50.0")
 
 
-def test_an_axis_in_cm_is_refused() -> None:
-    short = (Point(x=0, y=0, z=0), Point(x=0, y=0, z=9.99))
+@pytest.mark.parametrize("z", [0.0, 500.0])
+def test_an_axis_in_cm_is_refused(z: float) -> None:
+    short = (Point(x=0, y=0, z=z), Point(x=0, y=0, z=z + 9.99))
     with pytest.raises(GeometryError, match="axis: must be 10 mm long or more, in mm"):
         axial_length_mm([Point(x=0, y=0, z=0), Point(x=0, y=0, z=1)], short)
 
