@@ -17,6 +17,7 @@ Triple = tuple[float, float, float]
 Scene = Callable[[Field, Field, Field, float], Field]
 
 FINEST_MM = 0.5
+NOISE_HU, NOISE_THICKNESS_MM = 10.0, 2.5
 LOWEST_HU, HIGHEST_HU = -1024, 3071
 
 
@@ -48,10 +49,16 @@ class Scan:
         place: Array = np.array(self.first) + index * np.array(self.step)
         return place
 
-    def painted(self, scene: Scene, *, noise_hu: float = 10.0, seed: int = 5) -> NDArray[np.int16]:
+    @property
+    def noise_hu(self) -> float:
+        """At one dose, noise falls with the square root of the thickness: 16, 10 and 7 HU at 1, 2.5 and 5 mm."""
+        return NOISE_HU * float(np.sqrt(NOISE_THICKNESS_MM / self.thickness_mm))
+
+    def painted(self, scene: Scene, *, noise: bool = True, seed: int = 5) -> NDArray[np.int16]:
         """(slice, row, column): each voxel the mean of its whole extent, plus the scanner's noise."""
         slices = np.stack([self._slice(scene, index) for index in range(self.slices)])
-        slices += noise_hu * np.random.default_rng(seed).standard_normal(slices.shape, dtype=np.float32)
+        if noise:
+            slices += self.noise_hu * np.random.default_rng(seed).standard_normal(slices.shape, dtype=np.float32)
         return np.clip(np.rint(slices), LOWEST_HU, HIGHEST_HU).astype(np.int16)
 
     def _slice(self, scene: Scene, index: int) -> Field:

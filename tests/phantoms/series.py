@@ -39,9 +39,9 @@ def images(scan: Scan, voxels: Voxels) -> list[CtImage]:
     ]
 
 
-def scanned(scene: Scene, scan: Scan, *, noise_hu: float = 10.0, seed: int = 5) -> CtVolume:
+def scanned(scene: Scene, scan: Scan, *, noise: bool = True, seed: int = 5) -> CtVolume:
     """The phantom as the measurements take it."""
-    return volume_of_images(images(scan, scan.painted(scene, noise_hu=noise_hu, seed=seed)))
+    return volume_of_images(images(scan, scan.painted(scene, noise=noise, seed=seed)))
 
 
 def itk_image(scan: Scan, voxels: NDArray[Any]) -> Any:
