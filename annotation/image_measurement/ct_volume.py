@@ -11,7 +11,7 @@ from annotation.image_measurement.ct_image import CtImage, Hounsfield
 from annotation.image_measurement.grid import Grid
 from lesion_model.errors import FindingError, GeometryError, Problem
 from lesion_model.findings import HounsfieldModality
-from lesion_model.measurement.planes import COARSEST_MM, FINEST_MM
+from lesion_model.measurement.planes import COARSEST_MM, FINEST_MM, ImagePlane
 from lesion_model.measurement.stacks import in_order, stack
 from lesion_model.measurement.vectors import refuse
 
@@ -21,6 +21,10 @@ sitk: Any = SimpleITK  # it carries no types
 # which start at 0.
 SURELY_FAT_HU = -30.0
 DIMENSIONS = 3
+# Slices of a spiral CT overlap by up to three quarters; positions in cm would make it nine tenths. Thickness and
+# distance are both rounded, so that touching slices may seem to leave a sliver.
+MOST_OVERLAP = 5
+MOST_GAP = 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,13 +59,15 @@ def volume_of_images(images: Sequence[CtImage]) -> CtVolume:
     """Stack the images of one series by their true positions; a tilted gantry is followed, not straightened.
 
     Raises `GeometryError` for images that are no even stack: mixed orientation, spacing or size, two at one place,
-    one missing.
+    one missing, a gap between slices.
     """
     if not images:
         refuse([Problem(field="images", detail="at least two images are needed")])
     by_plane = {id(image.plane): image for image in images}
     stacked = stack(in_order([image.plane for image in images]))
     placed = [by_plane[id(plane)] for plane in stacked.images]
+    thickness = _thickness(placed, stacked.spacing_mm)
+    refuse(_thickness_problems(thickness, stacked.spacing_mm))
     first = placed[0].plane
     between_rows, between_columns = first.spacing
     grid = Grid(
@@ -72,7 +78,7 @@ def volume_of_images(images: Sequence[CtImage]) -> CtVolume:
     return CtVolume(
         grid=grid,
         hounsfield=np.stack([image.hounsfield for image in placed]),
-        thickness_mm=_thickness(placed, stacked.spacing_mm),
+        thickness_mm=thickness,
         tilt_degrees=stacked.tilt_degrees,
     )
 
@@ -86,12 +92,14 @@ def volume_of(image: Any, modality: HounsfieldModality, *, thickness_mm: float |
     if modality is not HounsfieldModality.CT:
         raise FindingError([Problem(field="modality", detail="only CT has Hounsfield units", allowed=("CT",))])
     refuse(_image_problems(image))
-    spacing = np.array(image.GetSpacing())
+    _check_first_slice(image)
     grid = grid_of(image)
+    thickness = grid.slice_distance_mm if thickness_mm is None else thickness_mm
+    refuse(_thickness_problems(thickness, grid.slice_distance_mm))
     return CtVolume(
         grid=grid,
         hounsfield=sitk.GetArrayFromImage(image).astype(np.float32),
-        thickness_mm=float(spacing[2]) if thickness_mm is None else thickness_mm,
+        thickness_mm=thickness,
         tilt_degrees=0.0,
     )
 
@@ -110,8 +118,30 @@ def grid_of(image: Any) -> Grid:
 def _image_problems(image: Any) -> Iterator[Problem]:
     if image.GetDimension() != DIMENSIONS or image.GetNumberOfComponentsPerPixel() != 1:
         yield Problem(field="image", detail="must have three dimensions and one value for each voxel")
-    elif not all(FINEST_MM <= distance <= COARSEST_MM for distance in image.GetSpacing()):
-        yield Problem(field="spacing", detail=f"must be from {FINEST_MM:g} to {COARSEST_MM:g} mm")
+    elif not FINEST_MM <= image.GetSpacing()[2] <= COARSEST_MM:
+        yield Problem(field="spacing", detail=f"slices must be {FINEST_MM:g} to {COARSEST_MM:g} mm apart")
+
+
+def _check_first_slice(image: Any) -> None:
+    """The same checks of units and directions that an image of a series has to pass."""
+    columns, rows, _ = (int(count) for count in image.GetSize())
+    directions = np.array(image.GetDirection()).reshape(DIMENSIONS, DIMENSIONS)
+    between_columns, between_rows, _ = image.GetSpacing()
+    ImagePlane(
+        position=tuple(image.GetOrigin()),
+        orientation=(*directions[:, 0].tolist(), *directions[:, 1].tolist()),
+        spacing=(between_rows, between_columns),
+        rows=rows,
+        columns=columns,
+    )
+
+
+def _thickness_problems(thickness_mm: float, distance_mm: float) -> Iterator[Problem]:
+    if distance_mm > MOST_GAP * thickness_mm:
+        yield Problem(field="thickness_mm", detail="slices leave gaps between them: what lies there is not measured")
+    if thickness_mm > MOST_OVERLAP * distance_mm:
+        detail = f"slices are more than {MOST_OVERLAP} times as thick as they are apart: positions must be in mm"
+        yield Problem(field="position", detail=detail)
 
 
 def _thickness(images: Sequence[CtImage], spacing_mm: float) -> float:
