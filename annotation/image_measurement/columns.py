@@ -34,10 +34,9 @@ class Columns:
     reach: float
 
     @property
-    def mean(self) -> Rows:
-        """(voxels along,): mean of all columns."""
-        means: Rows = self.densities.mean(axis=1)
-        return means
+    def others(self) -> list[int]:
+        """The two axes across."""
+        return [other for other in range(DIMENSIONS) if other != self.axis]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
