@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from annotation import scores
+from api.access import IMAGES
 from api.openapi import problems
 from api.schemas.catalogue import Pseudonym
 from api.schemas.scores import PatientScoresOut, ScoresOut
@@ -26,19 +27,19 @@ def _pain(
 Pain = Annotated[ClinicalPain, Depends(_pain)]
 
 
-@router.get("/readings/{reading_id}/scores")
+@router.get("/readings/{reading_id}/scores", dependencies=[IMAGES])
 def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
     """Mirels and SINS of one reading's newest revision; pain, when known, completes them."""
     return ScoresOut.of(scores.score_reading(reading_id, uow, pain))
 
 
-@router.get("/lesions/{lesion_id}/scores")
+@router.get("/lesions/{lesion_id}/scores", dependencies=[IMAGES])
 def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
     """Mirels and SINS of one lesion, from the reading of its newest study."""
     return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain))
 
 
-@router.get("/patients/{pseudonym}/scores")
+@router.get("/patients/{pseudonym}/scores", dependencies=[IMAGES])
 def read_scores_of_patient(pseudonym: Pseudonym, uow: ReadUow) -> PatientScoresOut:
     """Scores of every lesion of a patient, the highest Mirels of each bone and the highest SINS; never a sum."""
     return PatientScoresOut.of(scores.score_patient(pseudonym, uow))
