@@ -53,8 +53,9 @@ _UPPER, _LETTER = "A-ZÀ-ÖØ-ÞŒ", "A-Za-zÀ-ÖØ-öø-ÿŒœ"
 _NAME = rf"(?:[{_UPPER}]\.[ \u00a0-]?)?[{_UPPER}][{_LETTER}'’]+(?:-[{_LETTER}]+)*(?![{_LETTER}\d])"
 # MR, DR, PR and MS in capitals are imaging and the course of a disease, not titles.
 _TITLE = (
-    r"(?:M|MM|Mr|Dr|Pr|Me)\.[ \u00a0]?|(?:Mr|Mrs|Ms|Miss|Mme|MME|mme|Mmes|Mlle|MLLE|mlle|Madame|MADAME|madame|Mademoiselle"
-    r"|Monsieur|MONSIEUR|monsieur|Dr|dr|Docteur|docteur|Doctor|Pr|Prof|Professeur|professeur|Professor)\.?[ \u00a0]+"
+    r"(?:M|MM|Mr|Dr|Pr|Me)\.[ \u00a0]?|(?:Mr|Mrs|Ms|Miss|Mme|MME|mme|Mmes|Mlle|MLLE|mlle|Madame|MADAME|madame"
+    r"|Mademoiselle|Monsieur|MONSIEUR|monsieur|Dr|dr|Docteur|docteur|Doctor|Pr|Prof"
+    r"|Professeur|professeur|Professor)\.?[ \u00a0]+"
 )
 _MONTH = (
     r"(?:janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre"

@@ -1,5 +1,7 @@
 """Text that looks like it names a patient is told from what radiologists write all day."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,7 +165,7 @@ def test_a_national_number_with_a_wrong_key_is_a_long_number() -> None:
 def test_any_text_can_be_looked_at_and_places_do_not_overlap(text: str) -> None:
     found = suspicions(text)
     assert all(0 <= each.start < each.end <= len(text) for each in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_every_trait_has_words_in_both_languages() -> None:
