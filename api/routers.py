@@ -6,6 +6,7 @@ from api.routes import (
     assessments,
     calculators,
     catalogue,
+    drafts,
     files,
     health,
     instruments,
@@ -28,6 +29,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     sites.router,
     lesions.router,
     readings.router,
+    drafts.router,
     scores.router,
 )
 
