@@ -12,6 +12,7 @@ from lesion_model.findings import ImagingFindings
 from lesion_model.geometry import Geometry
 
 LONGEST_REASON = 500
+LONGEST_NOTE = 2000
 FIRST_REVISION = 1
 
 
@@ -37,7 +38,8 @@ class Reading:
     """One revision of what one reader found on one lesion at one examination; it is never altered.
 
     All revisions share `id`, `lesion_id` and `study_instance_uid`. `reason` says why the earlier one was
-    replaced; only the first has none. `geometry` is None when nothing was drawn.
+    replaced; only the first has none. `geometry` is None when nothing was drawn. `draft_id` is the draft that was
+    signed; None when it was recorded at once.
     """
 
     id: UUID
@@ -49,11 +51,19 @@ class Reading:
     recorded_by: str
     recorded_at: datetime
     reason: str | None = None
+    note: str | None = None
+    draft_id: UUID | None = None
 
     def __post_init__(self) -> None:
         if (self.revision == FIRST_REVISION) != (self.reason is None):
             detail = "every revision but the first says why it was made"
             raise UnacceptableError([Problem(field="reason", detail=detail)])
-        if self.reason is not None and not is_text(self.reason, LONGEST_REASON, also=LINE_BREAKS):
-            detail = f"from 1 to {LONGEST_REASON} characters are needed, none of them a control character"
-            raise UnacceptableError([Problem(field="reason", detail=detail)])
+        check_text("reason", self.reason, LONGEST_REASON)
+        check_text("note", self.note, LONGEST_NOTE)
+
+
+def check_text(field: str, text: str | None, longest: int) -> None:
+    """Raise `UnacceptableError` for a text that cannot be kept."""
+    if text is not None and not is_text(text, longest, also=LINE_BREAKS):
+        detail = f"from 1 to {longest} characters are needed, none of them a control character"
+        raise UnacceptableError([Problem(field=field, detail=detail)])

@@ -8,12 +8,16 @@ AnnotationError
 │   ├── ReadingNotFoundError    the reading, or that revision of it
 │   └── NothingReadError        the lesion has no reading yet: record one
 ├── UnacceptableError           correct the named fields and try again
+├── IdentifyingTextError        look at the named places; correct them, or say that the text was checked
 ├── StaleRevisionError          someone revised it meanwhile: read it again, then decide
 └── PlaceInListError            the list has no such place: start again at its beginning
+
+Those of drafts grow on the same tree: `annotation.draft_errors`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from annotation.identifying_text import Suspicion
 from lesion_model.errors import Problem
 
 
@@ -66,6 +70,14 @@ class UnacceptableError(AnnotationError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class IdentifyingTextError(AnnotationError):
+    """Free text that may name a patient: `suspicions` says where in which field, never what."""
+
+    def __init__(self, suspicions: Mapping[str, tuple[Suspicion, ...]]) -> None:
+        self.suspicions = suspicions
+        super().__init__("free text may name a patient; correct it, or send it again with text_checked")
 
 
 class StaleRevisionError(AnnotationError):

@@ -7,10 +7,15 @@ from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
 
+from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 
 # Asked inside the unit of work, once nobody else can write: what is dated later is then kept later too.
 Clock = Callable[[], datetime]
+
+
+# When a draft was begun, and its identifier: drafts go, so that a list goes on after a place and not after a draft.
+DraftPlace = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +68,41 @@ class Readings(Protocol):
     def newest_of_lesion(self, lesion_id: UUID) -> Reading | None:
         """The reading of the newest study (undated ones last); of several, the one recorded last."""
 
+    def of_draft(self, draft_id: UUID) -> Reading | None:
+        """The revision that was made by signing this draft."""
+
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         """Newest revisions, in the order in which the readings were first recorded.
 
         `after` is the last reading already seen. Raises PlaceInListError when there is none such.
         """
+
+
+class Drafts(Protocol):
+    """Drafts, each of which is its author's alone.
+
+    `replace` and `remove` look at the version at the last moment: False says that the draft is another by now.
+    """
+
+    def add(self, draft: Draft) -> None: ...
+
+    def get(self, draft_id: UUID, author: str) -> Draft:
+        """Raises DraftNotFoundError, also for another's."""
+
+    def begun(self, author: str, lesion_id: UUID, study_instance_uid: str) -> Draft | None:
+        """The author's draft of a new reading of this lesion on this study; there is one at most."""
+
+    def revising(self, author: str, reading_id: UUID) -> Draft | None:
+        """The author's draft that revises this reading; there is one at most."""
+
+    def of_author(self, author: str, *, after: DraftPlace | None, limit: int) -> Sequence[Draft]:
+        """In the order in which they were begun; the draft at `after` may be gone by now."""
+
+    def replace(self, draft: Draft) -> bool:
+        """Keep `draft` in the place of the version before it."""
+
+    def remove(self, draft: Draft) -> bool:
+        """Forget exactly this version."""
 
 
 class Images(Protocol):
@@ -93,6 +128,9 @@ class UnitOfWork(Protocol):
 
     @property
     def readings(self) -> Readings: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
 
     @property
     def images(self) -> Images: ...

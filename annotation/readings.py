@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from annotation import evidence
+from annotation.checked_text import warn_of_identifying
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import (
     PatientNotFoundError,
@@ -67,12 +68,14 @@ def revise_reading(
     by: str,
     now: Clock,
     uow: UnitOfWork,
+    text_checked: bool = False,
 ) -> LesionReading:
-    """Keep a new revision beside the earlier ones; the lesion and the study stay the same.
+    """Keep a new revision beside the earlier ones; the lesion, the study and the note stay the same.
 
-    Raises ReadingNotFoundError, UnacceptableError, FindingNotApplicableError, and StaleRevisionError
-    when `expected_revision` is not the newest.
+    Raises ReadingNotFoundError, UnacceptableError, FindingNotApplicableError, IdentifyingTextError, and
+    StaleRevisionError when `expected_revision` is not the newest.
     """
+    warn_of_identifying({"reason": reason}, checked=text_checked)
     with uow:
         newest = uow.readings.newest(reading_id)
         if newest.revision != expected_revision:
@@ -87,6 +90,7 @@ def revise_reading(
             recorded_by=by,
             recorded_at=now(),
             reason=reason.strip(),
+            draft_id=None,
         )
         uow.readings.add(revised)
         uow.commit()

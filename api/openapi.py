@@ -27,6 +27,17 @@ class FieldProblemOut(BaseModel):
     allowed: list[str] | None = Field(default=None, examples=[["lytic", "mixed", "blastic"]])
 
 
+class IdentifyingPlaceOut(BaseModel):
+    """Characters of a text from `start` up to `end`, without it, and what they look like; never the text itself."""
+
+    pointer: str = Field(examples=["#/note"])
+    kind: str = Field(examples=["date"])
+    label: str = Field(examples=["a full date"])
+    label_fr: str = Field(examples=["une date complète"])
+    start: int
+    end: int
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details. `instance` is also in the log; nothing that was sent is repeated."""
 
@@ -51,6 +62,12 @@ class Problem(BaseModel):
     instance: str
     errors: list[FieldProblemOut] | None = None
     roles: list[Role] | None = Field(default=None, description="Of a 403: any of these would do.")
+    current: dict[str, Any] | None = Field(default=None, description="412: what is stored now.")
+    yours: dict[str, Any] | None = Field(default=None, description="412: what the change was made from, or your draft.")
+    carried: list[str] | None = Field(default=None, description="409: findings that are to be confirmed first.")
+    identifying: list[IdentifyingPlaceOut] | None = Field(
+        default=None, description="422: text that may name a patient."
+    )
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -18,8 +18,16 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
-from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
+from annotation.draft_errors import NotConfirmedError, OvertakenDraftError, StaleDraftError
+from annotation.errors import (
+    IdentifyingTextError,
+    NotFoundError,
+    PlaceInListError,
+    StaleRevisionError,
+    UnacceptableError,
+)
 from annotation.roles import named
+from api.draft_problems import both_drafts, draft_and_reading, not_confirmed, suspicious_places
 from api.errors import (
     CursorError,
     MalformedUploadError,
@@ -40,6 +48,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredDraftError,
     StoredLesionError,
     StoredReadingError,
 )
@@ -81,6 +90,8 @@ def _size(error: Exception) -> Mapping[str, str]:
 
 
 def _newest(error: Exception) -> Mapping[str, str]:
+    if isinstance(error, StaleDraftError):
+        return {"ETag": etag(error.current.draft.version)}
     return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError) else {}
 
 
@@ -96,8 +107,8 @@ def _retry(_error: Exception) -> Mapping[str, str]:
 class Rule:
     """How one kind of error is answered. `detail` replaces the error's own message where that is not ours.
 
-    `fields` says which parts of the request were wrong: `{"pointer": "#/pain", "detail": …, "allowed": […]}`;
-    `members` are others that this kind of problem has.
+    `fields` says which parts of the request were wrong: `{"pointer": "#/pain", "detail": …, "allowed": […]}`,
+    `members` what else the answer holds. `kind` names a problem that its status alone does not.
     """
 
     status: HTTPStatus
@@ -105,6 +116,7 @@ class Rule:
     headers: Callable[[Exception], Mapping[str, str]] = _no_headers
     fields: Callable[[Exception], Sequence[FieldProblem]] = _no_fields
     members: Callable[[Exception], Mapping[str, Any]] = _no_members
+    kind: str | None = None
 
 
 _DATABASE_DOWN = Rule(
@@ -123,6 +135,14 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
+        StaleDraftError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest, members=both_drafts),
+        OvertakenDraftError: Rule(
+            status=HTTPStatus.PRECONDITION_FAILED, members=draft_and_reading, kind="overtaken-revision"
+        ),
+        NotConfirmedError: Rule(status=HTTPStatus.CONFLICT, members=not_confirmed, kind="not-confirmed"),
+        IdentifyingTextError: Rule(
+            status=HTTPStatus.UNPROCESSABLE_ENTITY, members=suspicious_places, kind="identifying-text"
+        ),
         PreconditionRequiredError: Rule(status=HTTPStatus.PRECONDITION_REQUIRED),
         CursorError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         PageKeyError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -133,6 +153,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
+        StoredDraftError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored draft is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),
         ImageStoreUnavailableError: Rule(
@@ -161,12 +182,13 @@ def problem(
     *,
     instance: str | None = None,
     headers: Mapping[str, str] | None = None,
+    kind: str | None = None,
     **members: Any,
 ) -> JSONResponse:
     """A problem answer; `members` that are empty are left out."""
     name = title(status)
     body = {
-        "type": f"urn:osteon:problem:{name.lower().replace(' ', '-')}",
+        "type": f"urn:osteon:problem:{kind or name.lower().replace(' ', '-')}",
         "title": name,
         "status": int(status),
         "detail": detail or name,
@@ -194,6 +216,7 @@ async def _by_rule(_request: Request, error: Exception) -> JSONResponse:
         rule.detail or str(error),
         instance=instance,
         headers=rule.headers(error),
+        kind=rule.kind,
         errors=[dict(field) for field in rule.fields(error)],
         **rule.members(error),
     )

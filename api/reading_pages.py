@@ -1,10 +1,13 @@
-"""Pages of lists that go on after a lesion's number or a reading's identifier."""
+"""Pages of lists that go on after a lesion's number, a reading's identifier or a draft's place."""
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from annotation.draft import Draft
+from annotation.ports import DraftPlace
 from api.errors import CursorError
 from storage.catalogue_records import Page, PageKey
 
@@ -34,6 +37,24 @@ def reading_after(key: PageKey | None) -> UUID | None:
         return None if text is None else UUID(text)
     except ValueError:
         raise CursorError("the cursor is not one of this list") from None
+
+
+def draft_key(draft: Draft) -> PageKey:
+    return draft.created_at.isoformat(), str(draft.id)
+
+
+def draft_after(key: PageKey | None) -> DraftPlace | None:
+    if key is None:
+        return None
+    try:
+        moment, draft_id = key
+        begun = datetime.fromisoformat(moment)
+        place = begun, UUID(draft_id)
+    except ValueError:
+        raise CursorError("the cursor is not one of this list") from None
+    if begun.tzinfo is None:
+        raise CursorError("the cursor is not one of this list")
+    return place
 
 
 def _only(key: PageKey | None) -> str | None:

@@ -9,6 +9,7 @@ from api.routes import (
     assessments,
     calculators,
     catalogue,
+    drafts,
     files,
     health,
     instruments,
@@ -31,6 +32,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     sites.router,
     lesions.router,
     readings.router,
+    drafts.router,
     scores.router,
 )
 

@@ -1,4 +1,4 @@
-"""The unit of work of a request, one for looking and one for changing, and the clock it is dated by."""
+"""The unit of work of a request, for looking, for changing and for saving a draft, and the clock it is dated by."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -21,5 +21,10 @@ def _for_writing(engine: EngineOf) -> SqlUnitOfWork:
     return SqlUnitOfWork(engine, write=True)
 
 
+def _for_drafts(engine: EngineOf) -> SqlUnitOfWork:
+    return SqlUnitOfWork(engine, write=True, in_turn=False)
+
+
 ReadUow = Annotated[SqlUnitOfWork, Depends(_for_reading)]
 WriteUow = Annotated[SqlUnitOfWork, Depends(_for_writing)]
+DraftUow = Annotated[SqlUnitOfWork, Depends(_for_drafts)]

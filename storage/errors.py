@@ -7,6 +7,7 @@ StorageError
 ├── NotInCatalogueError     ask for something else
 ├── PageKeyError            start again at the first page
 ├── StoredLesionError       a row of a lesion is damaged: restore it from a backup
+├── StoredDraftError        a row of a draft is damaged: restore it from a backup
 ├── StoredReadingError      a row of a reading is damaged: restore it from a backup
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
@@ -52,6 +53,10 @@ class PageKeyError(StorageError):
 
 class StoredLesionError(StorageError):
     """A lesion was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredDraftError(StorageError):
+    """A draft was kept that the lesion model refuses; its content is not repeated."""
 
 
 class StoredReadingError(StorageError):

@@ -14,6 +14,7 @@ UUID_LENGTH = 36
 NAME_LENGTH = 32
 READER_LENGTH = 100
 REASON_LENGTH = 500
+NOTE_LENGTH = 2000
 
 # Decimals are kept as text inside: a measured length must come back exactly as it was given.
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -67,6 +68,7 @@ class RevisionRow(Base):
     __table_args__ = (
         CheckConstraint("revision >= 1", name="revision_counts_from_one"),
         CheckConstraint("(revision = 1) = (reason IS NULL)", name="reason_for_revising"),
+        Index("uq_reading_revision_draft_id", "draft_id", unique=True),  # a draft is signed once
     )
 
     reading_id: Mapped[str] = mapped_column(ForeignKey(ReadingRow.id, ondelete="CASCADE"), primary_key=True)
@@ -76,3 +78,5 @@ class RevisionRow(Base):
     recorded_by: Mapped[str] = mapped_column(String(READER_LENGTH))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    draft_id: Mapped[str | None] = mapped_column(String(UUID_LENGTH))

@@ -64,6 +64,9 @@ class SqlReadings:
         )
         return self._one(wanted)
 
+    def of_draft(self, draft_id: UUID) -> Reading | None:
+        return self._one(_every().where(RevisionRow.draft_id == str(draft_id)))
+
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = _newest().order_by(ReadingRow.created_at, ReadingRow.id).limit(limit)
         if wanted.lesion_id is not None:
@@ -120,6 +123,8 @@ def _revision_row(reading: Reading) -> RevisionRow:
         recorded_by=reading.recorded_by,
         recorded_at=reading.recorded_at,
         reason=reading.reason,
+        note=reading.note,
+        draft_id=None if reading.draft_id is None else str(reading.draft_id),
     )
 
 
@@ -135,6 +140,8 @@ def _reading(reading: ReadingRow, revision: RevisionRow) -> Reading:
             recorded_by=revision.recorded_by,
             recorded_at=revision.recorded_at,
             reason=revision.reason,
+            note=revision.note,
+            draft_id=None if revision.draft_id is None else UUID(revision.draft_id),
         )
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, UnacceptableError) as error:
         raise StoredReadingError(f"revision {revision.revision} of reading {reading.id}") from error

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from storage.database import writing
+from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
 from storage.lesions import SqlLesions
 from storage.readings import SqlReadings
@@ -24,11 +25,14 @@ class SqlUnitOfWork:
     must know when the transaction begins, PostgreSQL takes a lock of ours. So times that are taken inside follow
     each other in the order of the commits, and a list by time that was read to its end misses nothing that comes
     later. (It still could if the clock of the machine is set back, or the clocks of several machines disagree.)
+
+    `in_turn=False` is for a write that stands in no such list and looks at its row at the last moment by itself:
+    the saving of a draft. It then waits for others on PostgreSQL only when they change the same row.
     """
 
-    def __init__(self, engine: Engine, *, write: bool) -> None:
+    def __init__(self, engine: Engine, *, write: bool, in_turn: bool = True) -> None:
         self._engine = writing(engine) if write else engine
-        self._write = write
+        self._in_turn = write and in_turn
         self._session: Session | None = None
 
     @property
@@ -40,12 +44,16 @@ class SqlUnitOfWork:
         return SqlReadings(self._current)
 
     @property
+    def drafts(self) -> SqlDrafts:
+        return SqlDrafts(self._current)
+
+    @property
     def images(self) -> SqlImages:
         return SqlImages(self._current)
 
     def __enter__(self) -> Self:
         session = Session(self._engine, expire_on_commit=False)
-        if self._write:
+        if self._in_turn:
             with _closed_on_failure(session):
                 _wait_for_turn(session.connection())
         self._session = session

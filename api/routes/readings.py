@@ -7,6 +7,7 @@ from starlette.status import HTTP_201_CREATED
 
 from annotation import readings
 from annotation.ports import ReadingFilter
+from annotation.reading_history import history_of
 from api.access import IMAGES, RECORDING
 from api.authentication import Reader
 from api.openapi import problems
@@ -14,6 +15,7 @@ from api.pagination import PageAsked, PageOut, PageRequest, page_out
 from api.preconditions import IfMatch, etag, expected_revision
 from api.reading_pages import page_of, reading_after
 from api.schemas.catalogue import Pseudonym, Uid
+from api.schemas.history import HistoryEntryOut, HistoryOut
 from api.schemas.readings import ReadingBody, ReadingOut, RevisionBody, RevisionsOut
 from api.work import ReadUow, WriteUow, utc_now
 from storage.unit_of_work import SqlUnitOfWork
@@ -86,8 +88,20 @@ def revise_reading(
         by=reader.label,
         now=utc_now,
         uow=uow,
+        text_checked=body.text_checked,
     )
     return _tagged(revised, response)
+
+
+@router.get("/readings/{reading_id}/history", dependencies=[IMAGES])
+def read_history(reading_id: UUID, uow: ReadUow) -> HistoryOut:
+    """What each revision changed, by whom, when and why, as data and in words."""
+    entries = history_of(reading_id, uow)
+    return HistoryOut(
+        reading_id=reading_id,
+        lesion_label=entries[0].lesion.label,
+        items=[HistoryEntryOut.of(each) for each in entries],
+    )
 
 
 @router.get("/readings/{reading_id}/revisions", dependencies=[IMAGES])

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from annotation.entities import LONGEST_REASON
 from annotation.readings import LesionReading
@@ -12,6 +12,7 @@ from api.schemas.body import Body
 from api.schemas.catalogue import PSEUDONYM, STUDY_UID
 from api.schemas.findings import FEMUR_EXAMPLE, VERTEBRA_EXAMPLE, FindingsBody
 from api.schemas.geometry import GEOMETRY_EXAMPLE, GeometryBody, ImageUid
+from api.schemas.missing import MissingItemOut, missing_out
 from api.schemas.scores import ScoresOut
 from api.schemas.sites import SiteOut
 from lesion_model.assess import assess
@@ -52,6 +53,7 @@ class RevisionBody(Body):
     findings: FindingsBody
     geometry: GeometryBody | None = None
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
+    text_checked: StrictBool = Field(default=False, description="The reason names no patient, whatever it looks like.")
 
 
 class ReadingOut(BaseModel):
@@ -69,11 +71,14 @@ class ReadingOut(BaseModel):
     recorded_at: datetime
     recorded_by: str = Field(examples=["bone meeting"])
     reason: str | None = Field(description="Why the revision before it was replaced.")
+    note: str | None
     scores: ScoresOut
+    missing: list[MissingItemOut] = Field(description="What the scores that apply wait for.")
 
     @classmethod
     def of(cls, found: LesionReading) -> Self:
         lesion, reading = found.lesion, found.reading
+        assessment = assess(lesion.site, reading.findings)
         return cls(
             reading_id=reading.id,
             revision=reading.revision,
@@ -87,7 +92,9 @@ class ReadingOut(BaseModel):
             recorded_at=reading.recorded_at,
             recorded_by=reading.recorded_by,
             reason=reading.reason,
-            scores=ScoresOut.of(assess(lesion.site, reading.findings)),
+            note=reading.note,
+            scores=ScoresOut.of(assessment),
+            missing=missing_out(assessment),
         )
 
 

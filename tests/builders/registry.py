@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from lesion_model.geometry import Geometry, Point
 from tests.builders.ledger import PSEUDONYM, stored_object
@@ -78,6 +79,21 @@ def new_reading(lesion_id: UUID, **changes: Any) -> Reading:
         "recorded_at": START,
     }
     return Reading(**(values | changes))
+
+
+def new_draft(lesion_id: UUID, **changes: Any) -> Draft:
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "lesion_id": lesion_id,
+        "study_instance_uid": OLD_STUDY,
+        "author": "reader one",
+        "version": 1,
+        "findings": lytic_findings(),
+        "geometry": on_image(OLD_IMAGE),
+        "created_at": START,
+        "updated_at": START,
+    }
+    return Draft(**(values | changes))
 
 
 def on_image(sop_instance_uid: str, frame_of_reference_uid: str | None = None) -> Geometry:

@@ -8,6 +8,7 @@ from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
 from api.schemas.clinical import ClinicalContextBody
+from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
@@ -22,6 +23,9 @@ DESCRIBED: tuple[type[Body], ...] = (
     LesionBody,
     ReadingBody,
     RevisionBody,
+    DraftBody,
+    DraftChangeBody,
+    SignatureBody,
     AssessmentBody,
     ClinicalContextBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),

@@ -167,7 +167,7 @@ def test_looked_and_found_none_is_not_unknown(client: httpx.Client, lesion: Json
             id="a costovertebral joint of L3",
         ),
         pytest.param({"findings": {"DUPONT": 1}}, ["#/findings"], id="an unknown finding"),
-        pytest.param({"note": "DUPONT"}, ["#"], id="an unknown property"),
+        pytest.param({"remark": "DUPONT"}, ["#"], id="an unknown property"),
     ],
 )
 def test_a_reading_that_cannot_be_is_refused_by_field(

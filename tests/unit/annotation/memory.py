@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from annotation.draft import Draft
+from annotation.draft_errors import DraftNotFoundError
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import (
     LesionNotFoundError,
@@ -13,7 +15,7 @@ from annotation.errors import (
     ReadingNotFoundError,
     StaleRevisionError,
 )
-from annotation.ports import ImageReference, ReadingFilter
+from annotation.ports import DraftPlace, ImageReference, ReadingFilter
 from storage.ledger_records import StoredObject
 
 
@@ -101,6 +103,10 @@ class MemoryReadings:
         dated = sorted(found, key=lambda each: self._images.study_date(each.study_instance_uid))
         return dated[-1] if dated else None
 
+    def of_draft(self, draft_id: UUID) -> Reading | None:
+        every = (each for revisions in self._kept.values() for each in revisions)
+        return next((each for each in every if each.draft_id == draft_id), None)
+
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = self._ordered(wanted)
         if after is not None:
@@ -126,6 +132,47 @@ class MemoryReadings:
         return self._kept[reading_id][0].recorded_at, str(reading_id)
 
 
+class MemoryDrafts:
+    def __init__(self, kept: dict[UUID, Draft]) -> None:
+        self._kept = kept
+
+    def add(self, draft: Draft) -> None:
+        self._kept[draft.id] = draft
+
+    def get(self, draft_id: UUID, author: str) -> Draft:
+        found = self._kept.get(draft_id)
+        if found is None or found.author != author:
+            raise DraftNotFoundError
+        return found
+
+    def begun(self, author: str, lesion_id: UUID, study_instance_uid: str) -> Draft | None:
+        for each in self._of(author):
+            if each.revises is None and (each.lesion_id, each.study_instance_uid) == (lesion_id, study_instance_uid):
+                return each
+        return None
+
+    def revising(self, author: str, reading_id: UUID) -> Draft | None:
+        found = (each for each in self._of(author) if each.revises is not None)
+        return next((each for each in found if each.revises and each.revises.reading_id == reading_id), None)
+
+    def of_author(self, author: str, *, after: DraftPlace | None, limit: int) -> Sequence[Draft]:
+        ordered = sorted(self._of(author), key=lambda each: (each.created_at, str(each.id)))
+        place = None if after is None else (after[0], str(after[1]))
+        return [each for each in ordered if place is None or (each.created_at, str(each.id)) > place][:limit]
+
+    def replace(self, draft: Draft) -> bool:
+        return self._is_at(draft, draft.version - 1) and self._kept.update({draft.id: draft}) is None
+
+    def remove(self, draft: Draft) -> bool:
+        return self._is_at(draft, draft.version) and self._kept.pop(draft.id) is not None
+
+    def _is_at(self, draft: Draft, version: int) -> bool:
+        return any(each.id == draft.id and each.version == version for each in self._of(draft.author))
+
+    def _of(self, author: str) -> list[Draft]:
+        return [each for each in self._kept.values() if each.author == author]
+
+
 class MemoryUnitOfWork:
     """Keeps what was committed, forgets the rest."""
 
@@ -133,6 +180,7 @@ class MemoryUnitOfWork:
         self.images = MemoryImages(objects)
         self._kept_lesions: dict[UUID, Lesion] = {}
         self._kept_readings: dict[UUID, list[Reading]] = {}
+        self._kept_drafts: dict[UUID, Draft] = {}
         self._begin()
 
     def __enter__(self) -> Self:
@@ -145,11 +193,14 @@ class MemoryUnitOfWork:
         self._begin()
 
     def commit(self) -> None:
+        self._kept_drafts = dict(self._drafts)
         self._kept_lesions = dict(self._lesions)
         self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
 
     def _begin(self) -> None:
         self._lesions = dict(self._kept_lesions)
         self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
+        self._drafts = dict(self._kept_drafts)
+        self.drafts = MemoryDrafts(self._drafts)
         self.lesions = MemoryLesions(self._lesions)
         self.readings = MemoryReadings(self._readings, self.lesions, self.images)
