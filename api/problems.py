@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
+from annotation.context_errors import ContextExistsError
 from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
 from api.errors import (
     CursorError,
@@ -38,6 +39,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredContextError,
     StoredLesionError,
     StoredReadingError,
 )
@@ -109,6 +111,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         PreconditionRequiredError: Rule(status=HTTPStatus.PRECONDITION_REQUIRED),
         CursorError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -119,6 +122,9 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredContextError: Rule(
+            status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
+        ),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),

@@ -6,6 +6,7 @@ from api.routes import (
     assessments,
     calculators,
     catalogue,
+    contexts,
     files,
     health,
     instruments,
@@ -29,6 +30,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     lesions.router,
     readings.router,
     scores.router,
+    contexts.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from storage.contexts import SqlContexts
 from storage.database import writing
 from storage.image_lookups import SqlImages
 from storage.lesions import SqlLesions
@@ -38,6 +39,10 @@ class SqlUnitOfWork:
     @property
     def readings(self) -> SqlReadings:
         return SqlReadings(self._current)
+
+    @property
+    def contexts(self) -> SqlContexts:
+        return SqlContexts(self._current)
 
     @property
     def images(self) -> SqlImages:

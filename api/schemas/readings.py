@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from annotation.entities import LONGEST_REASON
 from annotation.readings import LesionReading
+from annotation.scores import scored
 from api.schemas.body import Body
 from api.schemas.catalogue import PSEUDONYM, STUDY_UID
 from api.schemas.findings import FEMUR_EXAMPLE, VERTEBRA_EXAMPLE, FindingsBody
 from api.schemas.geometry import GEOMETRY_EXAMPLE, GeometryBody, ImageUid
 from api.schemas.scores import ScoresOut
 from api.schemas.sites import SiteOut
-from lesion_model.assess import assess
 
 
 class ReadingBody(Body):
@@ -55,7 +55,7 @@ class RevisionBody(Body):
 
 
 class ReadingOut(BaseModel):
-    """One revision of one reading, and the scores it gives while pain is unknown."""
+    """One revision of one reading, and the scores it gives while nothing is known of the patient."""
 
     reading_id: UUID
     revision: int = Field(examples=[1])
@@ -87,7 +87,7 @@ class ReadingOut(BaseModel):
             recorded_at=reading.recorded_at,
             recorded_by=reading.recorded_by,
             reason=reading.reason,
-            scores=ScoresOut.of(assess(lesion.site, reading.findings)),
+            scores=ScoresOut.of(scored(lesion, reading)),
         )
 
 
