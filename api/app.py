@@ -1,5 +1,7 @@
 """Puts the application together: routes, errors, headers. Nothing is opened or started here."""
 
+from http import HTTPStatus
+
 from fastapi import Depends
 from fastapi.middleware import Middleware
 from fastapi.telemetry import TelemetryConfig
@@ -28,6 +30,10 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
+
+
+# Of every route that needs signing in.
+REFUSALS = openapi.problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def create_app(
@@ -77,7 +83,7 @@ def create_app(
     for router in OPEN:
         app.include_router(router, prefix=PREFIX)
     for router in SIGNED_IN:
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)
     for router in UPLOADS if uploads is not None else ():
-        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)])
+        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)
     return app

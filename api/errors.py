@@ -2,6 +2,7 @@
 
 ApiError
 ├── NotSignedInError        send a valid token
+├── NotAllowedError         ask someone who has one of the roles named
 ├── NoSuchInstrumentError   take a name from the list
 ├── CursorError             start the list again without a cursor
 ├── RangeNotSatisfiableError  ask for bytes that the file has
@@ -11,6 +12,10 @@ ApiError
 ├── TooManyPartsError       send it in several requests
 └── TooManyUploadsError     send it again when other uploads are done
 """
+
+from collections.abc import Iterable
+
+from annotation.roles import Role, in_order, named
 
 
 class ApiError(Exception):
@@ -26,6 +31,14 @@ class NotSignedInError(ApiError):
     def __init__(self, *, token_was_sent: bool) -> None:
         super().__init__("this token is not valid" if token_was_sent else "a token is needed")
         self.token_was_sent = token_was_sent
+
+
+class NotAllowedError(ApiError):
+    """The caller has none of the roles that the route needs."""
+
+    def __init__(self, roles: Iterable[Role]) -> None:
+        self.roles = in_order(roles)
+        super().__init__(f"this needs one of these roles: {', '.join(named(self.roles))}")
 
 
 class NoSuchInstrumentError(ApiError):

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
+from annotation.roles import Role
 from api.problems import MEDIA_TYPE, title
 
 TITLE = "Osteon"
@@ -49,6 +50,7 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[FieldProblemOut] | None = None
+    roles: list[Role] | None = Field(default=None, description="Of a 403: any of these would do.")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -20,12 +20,14 @@ from starlette.exceptions import HTTPException
 
 from annotation.context_errors import ContextExistsError
 from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
+from annotation.roles import named
 from api.errors import (
     CursorError,
     MalformedUploadError,
     NoSuchInstrumentError,
     NotAcceptableError,
     NotADicomUploadError,
+    NotAllowedError,
     NotSignedInError,
     RangeNotSatisfiableError,
     TooManyPartsError,
@@ -63,6 +65,14 @@ def _no_fields(_error: Exception) -> Sequence[FieldProblem]:
     return ()
 
 
+def _no_members(_error: Exception) -> Mapping[str, Any]:
+    return {}
+
+
+def _roles(error: Exception) -> Mapping[str, Any]:
+    return {"roles": named(error.roles)} if isinstance(error, NotAllowedError) else {}
+
+
 def _challenge(error: Exception) -> Mapping[str, str]:
     invalid = isinstance(error, NotSignedInError) and error.token_was_sent
     return {"WWW-Authenticate": 'Bearer realm="osteon"' + (', error="invalid_token"' if invalid else "")}
@@ -88,13 +98,15 @@ def _retry(_error: Exception) -> Mapping[str, str]:
 class Rule:
     """How one kind of error is answered. `detail` replaces the error's own message where that is not ours.
 
-    `fields` says which parts of the request were wrong: `{"pointer": "#/pain", "detail": …, "allowed": […]}`.
+    `fields` says which parts of the request were wrong: `{"pointer": "#/pain", "detail": …, "allowed": […]}`;
+    `members` are others that this kind of problem has.
     """
 
     status: HTTPStatus
     detail: str | None = None
     headers: Callable[[Exception], Mapping[str, str]] = _no_headers
     fields: Callable[[Exception], Sequence[FieldProblem]] = _no_fields
+    members: Callable[[Exception], Mapping[str, Any]] = _no_members
 
 
 _DATABASE_DOWN = Rule(
@@ -105,6 +117,7 @@ _DATABASE_DOWN = Rule(
 RULES: Mapping[type[Exception], Rule] = MappingProxyType(
     {
         NotSignedInError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        NotAllowedError: Rule(status=HTTPStatus.FORBIDDEN, members=_roles),
         NotInCatalogueError: Rule(status=HTTPStatus.NOT_FOUND),
         NoSuchInstrumentError: Rule(status=HTTPStatus.NOT_FOUND),
         NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
@@ -188,6 +201,7 @@ async def _by_rule(_request: Request, error: Exception) -> JSONResponse:
         instance=instance,
         headers=rule.headers(error),
         errors=[dict(field) for field in rule.fields(error)],
+        **rule.members(error),
     )
 
 

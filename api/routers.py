@@ -1,4 +1,7 @@
-"""Which routes there are, and which of them need a token. A new router is added to one of these lists."""
+"""Which routes there are, and which of them need signing in. A new router is added to one of these lists.
+
+Each signed-in route states which roles it needs (`api.authentication.needs`); a test tries every one with every role.
+"""
 
 from fastapi import APIRouter
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from annotation.roles import Role
+from storage.role_column import Roles
 from storage.tables import Base, UtcDateTime
 
 LABEL_LENGTH = 100
@@ -29,4 +31,6 @@ class TokenRow(Base):
     label: Mapped[str] = mapped_column(String(LABEL_LENGTH))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    roles: Mapped[frozenset[Role]] = mapped_column(Roles, server_default=text("''"))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -10,6 +10,7 @@ from starlette.status import HTTP_201_CREATED
 
 from annotation import clinical_contexts
 from annotation.meeting_context import MeetingContext
+from api.access import CLINICAL, IMAGES
 from api.authentication import Reader
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
@@ -22,7 +23,12 @@ from api.work import ReadUow, WriteUow, utc_now
 router = APIRouter(tags=["clinical contexts"], responses=problems(401, 404, 422, 503))
 
 
-@router.post("/patients/{pseudonym}/clinical-contexts", status_code=HTTP_201_CREATED, responses=problems(409, 413, 415))
+@router.post(
+    "/patients/{pseudonym}/clinical-contexts",
+    status_code=HTTP_201_CREATED,
+    responses=problems(409, 413, 415),
+    dependencies=[CLINICAL],
+)
 def enter_clinical_context(
     pseudonym: Pseudonym, body: ContextBody, reader: Reader, uow: WriteUow, response: Response
 ) -> ContextOut:
@@ -40,7 +46,7 @@ def enter_clinical_context(
     return _tagged(entered, response)
 
 
-@router.get("/patients/{pseudonym}/clinical-contexts")
+@router.get("/patients/{pseudonym}/clinical-contexts", dependencies=[IMAGES])
 def list_clinical_contexts(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut[ContextOut]:
     """Clinical contexts of one patient, in the order in which they were first entered."""
     after = reading_after(page.after("clinical-contexts"))
@@ -48,13 +54,13 @@ def list_clinical_contexts(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) 
     return page_out("clinical-contexts", page_of(found, page.limit, lambda last: str(last.id)), ContextOut.of)
 
 
-@router.get("/clinical-contexts/{context_id}")
+@router.get("/clinical-contexts/{context_id}", dependencies=[IMAGES])
 def read_clinical_context(context_id: UUID, uow: ReadUow, response: Response) -> ContextOut:
     """The newest version of one clinical context; its ETag is needed to revise it."""
     return _tagged(clinical_contexts.context(context_id, uow), response)
 
 
-@router.put("/clinical-contexts/{context_id}", responses=problems(412, 413, 415, 428))
+@router.put("/clinical-contexts/{context_id}", responses=problems(412, 413, 415, 428), dependencies=[CLINICAL])
 def revise_clinical_context(
     *,
     context_id: UUID,
@@ -76,7 +82,7 @@ def revise_clinical_context(
     return _tagged(revised, response)
 
 
-@router.get("/clinical-contexts/{context_id}/revisions")
+@router.get("/clinical-contexts/{context_id}/revisions", dependencies=[IMAGES])
 def list_clinical_context_revisions(context_id: UUID, uow: ReadUow) -> ContextRevisionsOut:
     """Every version of one clinical context, the first one first."""
     return ContextRevisionsOut(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
 
+from api.access import IMAGES
 from api.openapi import problems
 from api.ranges import cut, is_unchanged, wanted_bytes
 from api.schemas.catalogue import Uid
@@ -46,7 +47,7 @@ class Conditions:
 Asked = Annotated[Conditions, Depends()]
 
 
-@router.get(FILE_PATH, response_class=Response, responses=RESPONSES)
+@router.get(FILE_PATH, response_class=Response, responses=RESPONSES, dependencies=[IMAGES])
 def read_instance_file(sop_instance_uid: Uid, catalogue: CatalogueOf, images: ImagesOf, asked: Asked) -> Response:
     """One object as a file, streamed; resume with `Range` and `If-Range`."""
     record = catalogue.object(sop_instance_uid)
@@ -65,7 +66,7 @@ def read_instance_file(sop_instance_uid: Uid, catalogue: CatalogueOf, images: Im
     )
 
 
-@router.head(FILE_PATH, response_class=Response, include_in_schema=False)
+@router.head(FILE_PATH, response_class=Response, include_in_schema=False, dependencies=[IMAGES])
 def head_instance_file(sop_instance_uid: Uid, catalogue: CatalogueOf, asked: Asked) -> Response:
     """What a GET would say of the file, without asking the image store."""
     record = catalogue.object(sop_instance_uid)

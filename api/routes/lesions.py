@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from starlette.status import HTTP_201_CREATED
 
 from annotation import lesions
+from api.access import IMAGES, RECORDING
 from api.authentication import Reader
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
@@ -17,7 +18,12 @@ from api.work import ReadUow, WriteUow, utc_now
 router = APIRouter(tags=["lesions"], responses=problems(401, 404, 422, 503))
 
 
-@router.post("/patients/{pseudonym}/lesions", status_code=HTTP_201_CREATED, responses=problems(413, 415))
+@router.post(
+    "/patients/{pseudonym}/lesions",
+    status_code=HTTP_201_CREATED,
+    responses=problems(413, 415),
+    dependencies=[RECORDING],
+)
 def open_lesion(pseudonym: Pseudonym, body: LesionBody, reader: Reader, uow: WriteUow, response: Response) -> LesionOut:
     """Open a lesion on a patient; it gets the patient's next number."""
     opened = lesions.open_lesion(pseudonym, body.site.to_domain(), by=reader.label, now=utc_now, uow=uow)
@@ -25,7 +31,7 @@ def open_lesion(pseudonym: Pseudonym, body: LesionBody, reader: Reader, uow: Wri
     return LesionOut.of(opened)
 
 
-@router.get("/patients/{pseudonym}/lesions")
+@router.get("/patients/{pseudonym}/lesions", dependencies=[IMAGES])
 def list_lesions(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut[LesionOut]:
     """Lesions of one patient, by number."""
     after = number_after(page.after("lesions"))
@@ -33,7 +39,7 @@ def list_lesions(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut
     return page_out("lesions", page_of(found, page.limit, lambda last: str(last.number)), LesionOut.of)
 
 
-@router.get("/lesions/{lesion_id}")
+@router.get("/lesions/{lesion_id}", dependencies=[IMAGES])
 def read_lesion(lesion_id: UUID, uow: ReadUow) -> LesionOut:
     """One lesion."""
     return LesionOut.of(lesions.lesion(lesion_id, uow))

@@ -7,6 +7,7 @@ from starlette.status import HTTP_201_CREATED
 
 from annotation import readings
 from annotation.ports import ReadingFilter
+from api.access import IMAGES, RECORDING
 from api.authentication import Reader
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, PageRequest, page_out
@@ -20,7 +21,12 @@ from storage.unit_of_work import SqlUnitOfWork
 router = APIRouter(tags=["readings"], responses=problems(401, 404, 422, 503))
 
 
-@router.post("/lesions/{lesion_id}/readings", status_code=HTTP_201_CREATED, responses=problems(413, 415))
+@router.post(
+    "/lesions/{lesion_id}/readings",
+    status_code=HTTP_201_CREATED,
+    responses=problems(413, 415),
+    dependencies=[RECORDING],
+)
 def record_reading(lesion_id: UUID, body: ReadingBody, reader: Reader, uow: WriteUow, response: Response) -> ReadingOut:
     """Record what is seen of a lesion on one study of its patient."""
     recorded = readings.record_reading(
@@ -36,31 +42,31 @@ def record_reading(lesion_id: UUID, body: ReadingBody, reader: Reader, uow: Writ
     return _tagged(recorded, response)
 
 
-@router.get("/lesions/{lesion_id}/readings")
+@router.get("/lesions/{lesion_id}/readings", dependencies=[IMAGES])
 def list_readings_of_lesion(lesion_id: UUID, uow: ReadUow, page: PageAsked) -> PageOut[ReadingOut]:
     """Readings of one lesion, in the order in which they were first recorded."""
     return _page(ReadingFilter(lesion_id=lesion_id), uow, page)
 
 
-@router.get("/patients/{pseudonym}/readings")
+@router.get("/patients/{pseudonym}/readings", dependencies=[IMAGES])
 def list_readings_of_patient(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut[ReadingOut]:
     """Readings of one patient's lesions, in the order in which they were first recorded."""
     return _page(ReadingFilter(pseudonym=pseudonym), uow, page)
 
 
-@router.get("/studies/{study_instance_uid}/readings")
+@router.get("/studies/{study_instance_uid}/readings", dependencies=[IMAGES])
 def list_readings_of_study(study_instance_uid: Uid, uow: ReadUow, page: PageAsked) -> PageOut[ReadingOut]:
     """Readings made on one study, in the order in which they were first recorded."""
     return _page(ReadingFilter(study_instance_uid=study_instance_uid), uow, page)
 
 
-@router.get("/readings/{reading_id}")
+@router.get("/readings/{reading_id}", dependencies=[IMAGES])
 def read_reading(reading_id: UUID, uow: ReadUow, response: Response) -> ReadingOut:
     """The newest revision of one reading; its ETag is needed to revise it."""
     return _tagged(readings.reading(reading_id, uow), response)
 
 
-@router.put("/readings/{reading_id}", responses=problems(412, 413, 415, 428))
+@router.put("/readings/{reading_id}", responses=problems(412, 413, 415, 428), dependencies=[RECORDING])
 def revise_reading(
     *,
     reading_id: UUID,
@@ -84,13 +90,13 @@ def revise_reading(
     return _tagged(revised, response)
 
 
-@router.get("/readings/{reading_id}/revisions")
+@router.get("/readings/{reading_id}/revisions", dependencies=[IMAGES])
 def list_revisions(reading_id: UUID, uow: ReadUow) -> RevisionsOut:
     """Every revision of one reading, the first one first."""
     return RevisionsOut(items=[ReadingOut.of(each) for each in readings.history(reading_id, uow)])
 
 
-@router.get("/readings/{reading_id}/revisions/{revision}")
+@router.get("/readings/{reading_id}/revisions/{revision}", dependencies=[IMAGES])
 def read_revision(reading_id: UUID, revision: int, uow: ReadUow) -> ReadingOut:
     """One revision of one reading."""
     return ReadingOut.of(readings.revision(reading_id, revision, uow))

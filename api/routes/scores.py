@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from annotation import scores
+from api.access import IMAGES
 from api.openapi import problems
 from api.schemas.catalogue import Pseudonym
 from api.schemas.scores import PatientScoresOut, ScoresOut
@@ -31,7 +32,7 @@ MeetingDate = Annotated[
 ]
 
 
-@router.get("/readings/{reading_id}/scores")
+@router.get("/readings/{reading_id}/scores", dependencies=[IMAGES])
 def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain, meeting_date: MeetingDate = None) -> ScoresOut:
     """Scores and grades of one reading's newest revision, completed by the clinical context.
 
@@ -40,13 +41,13 @@ def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain, meeting_d
     return ScoresOut.of(scores.score_reading(reading_id, uow, pain, meeting_date))
 
 
-@router.get("/lesions/{lesion_id}/scores")
+@router.get("/lesions/{lesion_id}/scores", dependencies=[IMAGES])
 def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain, meeting_date: MeetingDate = None) -> ScoresOut:
     """Scores and grades of one lesion, from the reading of its newest study and the clinical context."""
     return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain, meeting_date))
 
 
-@router.get("/patients/{pseudonym}/scores")
+@router.get("/patients/{pseudonym}/scores", dependencies=[IMAGES])
 def read_scores_of_patient(pseudonym: Pseudonym, uow: ReadUow, meeting_date: MeetingDate = None) -> PatientScoresOut:
     """Scores of every lesion of a patient, the highest Mirels of each bone and the highest SINS; never a sum."""
     return PatientScoresOut.of(scores.score_patient(pseudonym, uow, meeting_date))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
+from api.access import SENDING
 from api.errors import (
     MalformedUploadError,
     NotAcceptableError,
@@ -64,7 +65,7 @@ def _acceptable(request: Request) -> None:
     response_class=Response,
     responses=_RESPONSES,
     openapi_extra=_BODY,
-    dependencies=[Depends(_acceptable)],
+    dependencies=[SENDING, Depends(_acceptable)],
 )
 async def store_instances(request: Request, uploads: UploadsOf) -> Response:
     """Upload objects of any study; they are pseudonymised like those that come by C-STORE."""
@@ -76,7 +77,7 @@ async def store_instances(request: Request, uploads: UploadsOf) -> Response:
     response_class=Response,
     responses=_RESPONSES | problems(422),
     openapi_extra=_BODY,
-    dependencies=[Depends(_acceptable)],
+    dependencies=[SENDING, Depends(_acceptable)],
 )
 async def store_study_instances(
     request: Request,

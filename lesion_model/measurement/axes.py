@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from lesion_model.measurement.measured import STEP_MM, Measured, measured
 from lesion_model.measurement.polygons import ends, polygon
 from lesion_model.measurement.vectors import Rows, Vector, refuse, rows, unit, vector
 
-# RECIST 1.1 (Eur J Cancer 2009;45:228-47): soft tissue of a bone lesion is measurable from 10 mm on.
-RECIST_MEASURABLE_MM = Decimal(10)
 # Two points closer than this give no direction for the axis of a bone, whose parts are 30 mm long or more.
 SHORTEST_AXIS_MM = 10.0
 LONGEST_LESION_MM = 1000.0
@@ -30,7 +27,10 @@ class Diameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:
-    """`long`: the largest diameter in the plane. `short`: the largest one at right angles to it (RECIST 1.1)."""
+    """`long`: the largest diameter in the plane. `short`: the largest one at right angles to it.
+
+    As in RECIST 1.1 (Eur J Cancer 2009;45:228-47).
+    """
 
     long: Diameter
     short: Diameter
@@ -71,8 +71,7 @@ def axes(contour: Sequence[Point]) -> Axes:
 
 def _farthest(outline: Rows) -> tuple[Vector, Vector]:
     """Of all pairs of corners: with the at most 2,000 corners of a contour no cleverer search is needed."""
-    squares = (outline**2).sum(axis=1)
-    distances = squares[:, None] + squares - 2 * outline @ outline.T
+    distances = np.linalg.norm(outline[:, None] - outline, axis=-1)
     first, last = np.unravel_index(int(distances.argmax()), distances.shape)
     return outline[first], outline[last]
 

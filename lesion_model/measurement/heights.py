@@ -144,7 +144,8 @@ def _place_problems(
     """The vertebra above is nearer the head: a mix-up of levels or of slice order shows here."""
     above, _ = numbered_neighbours(level)
     for each, reference in references.items():
-        higher = reference.middle_z > body.middle_z
-        if higher is not (each is above):
-            where = "above" if each is above else "below"
+        higher, where = reference.middle_z - body.middle_z, "above"
+        if each is not above:
+            higher, where = -higher, "below"
+        if higher <= 0:
             yield Problem(field=f"references.{each.value}", detail=f"must lie {where} the measured vertebra")

@@ -83,6 +83,8 @@ CANAL_NARROWED_OVER_QUARTER = Scale(
     field="canal_narrowing_percent", levels=(False, True), edges=(_up_to(25),), tolerance=PERCENT_TOLERANCE
 )
 CORD_WITHIN_5_MM = Scale(field="cord_distance_mm", levels=(True, False), edges=(_from(5),), tolerance=MM_TOLERANCE)
+# RECIST 1.1: soft tissue of a bone lesion is measurable when its long axis is 10 mm or more.
+RECIST_MEASURABLE = Scale(field="longest_mm", levels=(False, True), edges=(_from(10),), tolerance=MM_TOLERANCE)
 
 
 def cortical_share(share: Number) -> Graded[CorticalShare]:

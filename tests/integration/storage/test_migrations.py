@@ -15,10 +15,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
+from annotation.roles import Role
 from storage import registry
 from storage.database import migrate_registry, open_database, registry_head, registry_revision, writing
 from storage.errors import DatabaseUrlError, MigrationError
 from storage.ledger import Ledger
+from storage.tokens import Tokens
 from storage.unit_of_work import SqlUnitOfWork
 from tests.builders.ledger import association_summary, quarantined_object, stored_object
 from tests.builders.lesions import LUMBARISED_S1
@@ -166,7 +168,7 @@ def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
     assert modes == [["wal"] * 25] * 6
 
 
-@pytest.mark.parametrize("revision", ["0005", "0004", "0002", "0001"])
+@pytest.mark.parametrize("revision", ["0006", "0005", "0004", "0002", "0001"])
 def test_a_registry_goes_back_to_an_earlier_revision_and_forth_again_with_its_rows(
     engine: Engine, revision: str
 ) -> None:
@@ -205,6 +207,23 @@ def test_lesions_and_their_readings_stay_when_the_transitional_note_goes_and_com
     with SqlUnitOfWork(engine, write=False) as again:
         assert again.lesions.get(lesion.id).site == replace(LUMBARISED_S1, transitional=None)
         assert again.readings.newest(reading.id) == reading
+
+
+def test_tokens_from_before_there_were_roles_keep_theirs_and_narrower_ones_do_not_grow(engine: Engine) -> None:
+    tokens = Tokens(engine)
+    everything = tokens.create("reader", roles=[Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER])
+    narrow = tokens.create("narrow", roles=[Role.CUSTODIAN])
+    short = tokens.create("short", roles=[Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER], days=1)
+    url = engine.url.render_as_string(hide_password=False)
+
+    downgrade(url, "0006")
+    migrate_registry(url)
+
+    kept = tokens.check(everything)
+    assert kept is not None
+    assert kept.roles == {Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER}
+    assert tokens.check(narrow) is None
+    assert tokens.check(short) is None
 
 
 def downgrade(url: str, revision: str) -> None:

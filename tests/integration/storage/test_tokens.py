@@ -3,13 +3,16 @@
 import hashlib
 import logging
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
+from annotation.roles import Role
 from storage.token_tables import TokenRow
 from storage.tokens import Tokens
+from tests.builders.instants import Instants
 
 
 def test_a_token_has_43_random_characters_and_is_kept_as_a_digest_only(engine: Engine) -> None:
@@ -126,3 +129,40 @@ def test_tokens_are_never_logged(engine: Engine, caplog: pytest.LogCaptureFixtur
     tokens.check(token)
 
     assert token.removeprefix("ost_") not in caplog.text
+
+
+def test_a_token_has_the_roles_that_it_was_made_with(engine: Engine) -> None:
+    tokens = Tokens(engine)
+
+    usual = tokens.check(tokens.create("usual"))
+    narrow = tokens.check(tokens.create("narrow", roles=[Role.CUSTODIAN]))
+
+    assert usual is not None
+    assert usual.roles == {Role.RADIOLOGIST, Role.RESEARCHER}
+    assert narrow is not None
+    assert narrow.roles == {Role.CUSTODIAN}
+
+
+def test_a_token_opens_until_its_last_day_is_over(engine: Engine) -> None:
+    clock = Instants(datetime(2031, 1, 1, tzinfo=UTC))
+    tokens = Tokens(engine, clock)
+    token = tokens.create("for a month", days=30)
+
+    clock.step(days=30, seconds=-1)
+    before = (tokens.check(token), tokens.any())
+    clock.step(seconds=1)
+
+    assert before[0] is not None
+    assert before[0].expires_at == datetime(2031, 1, 31, tzinfo=UTC)
+    assert (before[1], tokens.check(token), tokens.any()) == (True, None, False)
+
+
+@pytest.mark.parametrize("days", [0, -1, 3661])
+def test_a_token_for_no_days_or_for_ever_is_refused(engine: Engine, days: int) -> None:
+    with pytest.raises(ValueError, match="1 to 3660 days"):
+        Tokens(engine).create("reader", days=days)
+
+
+def test_a_token_without_a_role_is_refused(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="at least one role"):
+        Tokens(engine).create("reader", roles=[])

@@ -30,6 +30,19 @@ def test_the_axes_of_a_rectangle_are_its_diagonal_and_the_widest_line_across_it(
     assert found.short.length_mm.unrounded == pytest.approx(37.5)
 
 
+@pytest.mark.parametrize("frame", [AXIAL, OBLIQUE])
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_the_axes_of_a_right_triangle_are_its_hypotenuse_and_the_height_on_it(frame: Rows, first: int) -> None:
+    corners = np.roll(np.array([(0.0, 0.0), (40.0, 0.0), (0.0, 30.0)]), first, axis=0)
+    found = axes(on_plane(corners, frame, (-7, 300, 55)))
+    assert (found.long.length_mm.value, found.short.length_mm.value) == (Decimal("50.0"), Decimal("24.0"))
+
+
+def test_a_blunt_triangle_is_as_long_as_its_longest_side() -> None:
+    found = axes(on_plane([(0, 0), (6, 0), (100, 5)]))
+    assert found.long.length_mm.unrounded == pytest.approx(np.hypot(100, 5))
+
+
 def test_the_long_axis_may_leave_a_crescent() -> None:
     crescent = np.array([(-20.0, 0.0), (0.0, 10.0), (20.0, 0.0), (0.0, 14.0)])
     found = axes(on_plane(crescent))
@@ -67,16 +80,28 @@ def test_the_axial_length_is_along_the_bone_and_not_across_it() -> None:
     assert axial_length_mm(cortex, (ALONG_Z[1], ALONG_Z[0])).value == Decimal("31.0")
 
 
+def test_the_axis_may_be_anywhere() -> None:
+    # From (100, 60, 500) to (100, 90, 540): the same direction (0, 3/5, 4/5) as below.
+    aside = (Point(x=100, y=60, z=500), Point(x=100, y=90, z=540))
+    assert axial_length_mm([Point(x=9, y=0, z=0), Point(x=0, y=30, z=40)], aside).value == Decimal("50.0")
+
+
 def test_along_a_tilted_bone_the_length_is_that_along_it() -> None:
     # Along (0, 3/5, 4/5): 0 and 0.6 * 30 + 0.8 * 40 = 50.
     tilted = (Point(x=0, y=0, z=0), Point(x=0, y=30, z=40))
     assert axial_length_mm([Point(x=9, y=0, z=0), Point(x=0, y=30, z=40)], tilted).value == Decimal("50.0")
 
 
-def test_an_axis_in_cm_is_refused() -> None:
-    short = (Point(x=0, y=0, z=0), Point(x=0, y=0, z=9.99))
+@pytest.mark.parametrize("z", [0.0, 500.0])
+def test_an_axis_in_cm_is_refused(z: float) -> None:
+    short = (Point(x=0, y=0, z=z), Point(x=0, y=0, z=z + 9.99))
     with pytest.raises(GeometryError, match="axis: must be 10 mm long or more, in mm"):
         axial_length_mm([Point(x=0, y=0, z=0), Point(x=0, y=0, z=1)], short)
+
+
+def test_an_axis_of_ten_mm_is_long_enough() -> None:
+    short = (Point(x=0, y=0, z=0), Point(x=0, y=0, z=10))
+    assert axial_length_mm([Point(x=0, y=0, z=0), Point(x=0, y=0, z=1)], short).value == 1
 
 
 def test_one_point_has_no_length() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from lesion_model.errors import GeometryError
 from lesion_model.findings import CorticalShare, Denominator
 from lesion_model.measurement.cortex import (
-    LEAST_DEPTH_MM,
     CorticalDestruction,
     cortical_destruction,
     cortical_involvement,
@@ -82,10 +81,10 @@ def test_a_lesion_of_the_marrow_leaves_the_cortex_whole() -> None:
 
 
 def test_a_lesion_that_only_grazes_the_cortex_is_not_around_it() -> None:
-    grazing = destruction(circle(10 + LEAST_DEPTH_MM - 0.01))
+    grazing = destruction(circle(10 + 0.49))
     assert grazing.circumference_percent.value == 0
-    assert grazing.least_depth_mm == LEAST_DEPTH_MM
-    assert destruction(circle(10 + LEAST_DEPTH_MM + 0.01)).circumference_percent.value == 100
+    assert grazing.least_depth_mm == 0.5
+    assert destruction(circle(10 + 0.51)).circumference_percent.value == 100
 
 
 def test_the_diameter_is_that_through_the_middle_in_the_worst_direction() -> None:

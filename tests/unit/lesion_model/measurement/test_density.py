@@ -31,6 +31,8 @@ SPONGY = density("160", "40")  # normal from 80 to 240 HU
         pytest.param(("79.9", "20"), Pattern.BELOW, LesionType.LYTIC, id="just below normal"),
         pytest.param(("240", "20"), Pattern.WITHIN, None, id="at the upper end of normal"),
         pytest.param(("240.1", "20"), Pattern.ABOVE, LesionType.BLASTIC, id="just above normal"),
+        pytest.param(("170", "90"), Pattern.WITHIN, None, id="as low as normal and with dense parts"),
+        pytest.param(("150", "90"), Pattern.WITHIN, None, id="as dense as normal and with holes"),
         pytest.param(("160", "80"), Pattern.WITHIN, None, id="as far as normal on both sides"),
     ],
 )
@@ -72,6 +74,10 @@ def test_the_reason_gives_the_numbers_in_both_languages() -> None:
     )
     assert (suggestion.lesion_mean_hu, suggestion.lesion_sd_hu) == (Decimal("-12.5"), Decimal("19.6"))
     assert (suggestion.normal_mean_hu, suggestion.normal_sd_hu) == (Decimal(160), Decimal(40))
+
+
+def test_a_mean_of_nought_has_no_sign() -> None:
+    assert suggest_lesion_type(density("-0.4", "20"), SPONGY).reason.en.startswith("Lesion 0 ± 20 HU")
 
 
 @pytest.mark.parametrize("mean", ["19.9", "1500.1", "-90"])

@@ -123,6 +123,11 @@ def test_the_diameter_that_is_left_is_compared_with_the_mean_of_the_neighbours()
     assert found.canal_narrowing_percent == Decimal("40.0")
 
 
+def test_a_closed_canal_has_lost_everything_and_the_deepest_nothing() -> None:
+    assert canal_diameter_left(0, [5.0]).canal_narrowing_percent == 100
+    assert canal_diameter_left(60, [60.0]).canal_narrowing_percent == 0
+
+
 def test_a_canal_wider_than_its_reference_has_lost_nothing() -> None:
     found = canal_diameter_left(18, [15])
     assert found.narrowing_percent.value == Decimal("-20.0")

@@ -67,6 +67,21 @@ def test_half_a_pixel_is_too_far() -> None:
         check_pixels(AXIAL_IMAGE, PIXELS, POINTS + np.array([0.25, 0, 0]))
 
 
+def test_one_wrong_point_among_right_ones_is_refused() -> None:
+    wrong = POINTS.copy()
+    wrong[1, 2] = 120
+    with pytest.raises(GeometryError, match="not where the pixels of this image are"):
+        check_pixels(AXIAL_IMAGE, PIXELS, wrong)
+    with pytest.raises(GeometryError, match="not within"):
+        check_on_image(AXIAL_IMAGE, wrong)
+
+
+def test_a_point_may_be_half_a_millimetre_off_the_image() -> None:
+    check_on_image(AXIAL_IMAGE, POINTS + np.array([0, 0, 0.5]))
+    check_on_image(AXIAL_IMAGE, POINTS - np.array([0, 0, 0.5]))
+    check_on_image(AXIAL_IMAGE, POINTS + np.array([0, 0, 1.5]), off_mm=2)
+
+
 SAGITTAL_POINTS = np.array([[12.0, -20.0, 800.0], [12.0, 45.0, 720.0]])
 
 

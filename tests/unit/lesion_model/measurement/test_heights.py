@@ -79,7 +79,10 @@ def test_a_reference_that_is_not_adjacent_is_refused(levels: tuple[Level, ...]) 
     assert refused.value.problems[0].allowed == ("T12", "L2")
 
 
-@pytest.mark.parametrize(("level", "z", "where"), [(Level.T12, -35.0, "above"), (Level.L2, 35.0, "below")])
+@pytest.mark.parametrize(
+    ("level", "z", "where"),
+    [(Level.T12, -35.0, "above"), (Level.T12, 0.0, "above"), (Level.L2, 0.0, "below"), (Level.L2, 35.0, "below")],
+)
 def test_a_reference_that_lies_elsewhere_than_its_level_says_is_refused(level: Level, z: float, where: str) -> None:
     with pytest.raises(GeometryError, match=rf"references\.{level.value}: must lie {where} the measured vertebra"):
         loss_against_neighbours(Level.L1, WEDGE, {level: body(z=z)})
@@ -137,6 +140,13 @@ def test_landmarks_of_a_coronal_plane_are_refused() -> None:
         mapped(body(), lambda at: coronal @ at)
 
 
+def test_a_vertebra_may_be_turned_by_less_than_45_degrees() -> None:
+    turned, too_far = turn(2, 44.9), turn(2, 45.1)
+    assert mapped(body(), lambda at: turned @ at).height_mm(Wall.MIDDLE) == pytest.approx(24)
+    with pytest.raises(GeometryError, match="must lie on a sagittal plane"):
+        mapped(body(), lambda at: too_far @ at)
+
+
 def test_swapped_endplates_are_refused() -> None:
     points = corners(24, 24, 24)
     swapped = {f"{'lower' if name.startswith('upper') else 'upper'}{name[5:]}": at for name, at in points.items()}
@@ -159,6 +169,20 @@ def test_a_middle_that_is_not_between_is_named() -> None:
     points = corners(24, 24, 24)
     points["upper_middle"], points["upper_anterior"] = points["upper_anterior"], points["upper_middle"]
     assert [field for field, _ in refusal(**points)] == ["upper_middle"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "named"),
+    [
+        ("upper_middle", "upper_anterior", "upper_middle"),
+        ("lower_middle", "lower_posterior", "lower_middle"),
+        ("upper_middle", "lower_middle", "upper_middle"),
+    ],
+)
+def test_two_landmarks_at_one_place_are_refused(one: str, other: str, named: str) -> None:
+    points = corners(24, 24, 24)
+    points[one] = points[other]
+    assert [field for field, _ in refusal(**points)] == [named]
 
 
 def test_a_landmark_on_another_sagittal_image_is_refused() -> None:

@@ -54,6 +54,8 @@ def test_the_regional_angle_runs_from_the_level_above_to_the_level_below() -> No
 def test_levels_given_the_wrong_way_round_are_refused() -> None:
     with pytest.raises(GeometryError, match="above: must be nearer the head"):
         regional_kyphosis(body(), body(z=60))
+    with pytest.raises(GeometryError, match="above: must be nearer the head"):
+        regional_kyphosis(body(), body())
 
 
 def test_scoliosis_does_not_add_to_the_angle() -> None:
@@ -74,6 +76,11 @@ def test_an_endplate_in_ras_is_refused() -> None:
         GeometryError, match="anterior: must be in front of the posterior end: y must increase to the back"
     ):
         Endplate(anterior=Point(x=0, y=15, z=0), posterior=Point(x=0, y=-15, z=0))
+
+
+def test_an_endplate_that_stands_upright_is_refused() -> None:
+    with pytest.raises(GeometryError, match="anterior: must be in front"):
+        Endplate(anterior=Point(x=0, y=5, z=0), posterior=Point(x=0, y=5, z=20))
 
 
 def test_an_endplate_in_cm_is_refused() -> None:

@@ -17,6 +17,7 @@ from lesion_model.measurement.levels import (
     CIRCUMFERENTIAL_OVER_HALF,
     CORD_WITHIN_5_MM,
     PERCENT_TOLERANCE,
+    RECIST_MEASURABLE,
     GenantGrade,
     cortical_share,
     genant_grade,
@@ -148,6 +149,7 @@ def test_the_class_is_the_one_that_sins_gives_to_the_same_finding(tenths: int, b
         pytest.param(CIRCUMFERENTIAL_OVER_HALF, "50", False, {"50.1": True, "49.9": False}, id="circumferential"),
         pytest.param(CANAL_NARROWED_OVER_QUARTER, "25", False, {"25.1": True, "24.9": False}, id="canal"),
         pytest.param(CORD_WITHIN_5_MM, "5", False, {"4.9": True, "5.1": False}, id="cord"),
+        pytest.param(RECIST_MEASURABLE, "10", True, {"10.1": True, "9.9": False}, id="soft tissue"),
     ],
 )
 def test_the_edges_of_the_rules_are_exact(
@@ -156,6 +158,11 @@ def test_the_edges_of_the_rules_are_exact(
     assert (scale.grade(Decimal(edge)).level, scale.grade(Decimal(edge)).boundary) == (at_edge, True)
     for number, level in beyond.items():
         assert (scale.grade(Decimal(number)).level, scale.grade(Decimal(number)).boundary) == (level, False)
+
+
+@pytest.mark.parametrize(("length", "boundary"), [(30.04, True), (29.96, True), (30.06, False), (29.94, False)])
+def test_a_measured_length_is_near_thirty_within_half_its_step(length: float, boundary: bool) -> None:
+    assert AXIAL_OVER_30_MM.grade(length).boundary is boundary
 
 
 @given(loss=st.floats(0, 100))

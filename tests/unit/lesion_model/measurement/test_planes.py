@@ -88,3 +88,12 @@ def test_cosines_may_be_rounded() -> None:
         position=(0, 0, 0), orientation=(0.9397, 0.342, 0, -0.342, 0.9397, 0), spacing=(1, 1), rows=256, columns=256
     )
     assert rounded.normal == pytest.approx([0, 0, 1], abs=1e-3)
+
+
+def test_a_coarse_image_of_few_pixels_is_an_image() -> None:
+    coarse = replace(AXIAL_IMAGE, spacing=(5.0, 4.0), rows=100, columns=128)
+    assert coarse.to_patient(np.array([[1.0, 1.0]])) == pytest.approx(np.array([[-36, -215, 115]]))
+
+
+def test_ten_metres_is_still_a_position() -> None:
+    assert replace(AXIAL_IMAGE, position=(0, -10_000, 10_000)).rows == 400

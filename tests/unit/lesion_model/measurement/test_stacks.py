@@ -63,6 +63,30 @@ def test_an_image_that_is_shifted_sideways_is_noticed() -> None:
     assert "not in one line" in refused(images)
 
 
+def test_a_last_image_that_is_shifted_sideways_is_noticed() -> None:
+    images = axial_series(4)
+    x, y, z = images[3].position
+    images[3] = replace(images[3], position=(x + 3, y, z))
+    assert "not in one line" in refused(images)
+
+
+@pytest.mark.parametrize(("off", "even"), [(0.02, True), (0.03, False)])
+def test_positions_may_be_rounded(off: float, even: bool) -> None:
+    # One image `off` mm from its place makes one distance longer and the next one shorter by as much.
+    images = axial_series(4)
+    x, y, z = images[1].position
+    images[1] = replace(images[1], position=(x, y, z + off))
+    if even:
+        assert stack(images).spacing_mm == pytest.approx(2.5)
+    else:
+        assert "unevenly spaced" in refused(images)
+
+
+def test_a_hundredth_of_a_millimetre_is_the_same_place() -> None:
+    assert "same place" in refused(axial_series(2, distance=0.0099))
+    assert stack(axial_series(2, distance=0.0101)).spacing_mm == pytest.approx(0.0101)
+
+
 def test_more_than_a_gantry_tilts_is_refused() -> None:
     assert stack(axial_series(4, distance=2.0, sideways=2.0 * float(np.tan(np.radians(30))))).tilt_degrees < 31
     assert "more than 31 degrees" in refused(axial_series(4, distance=2.0, sideways=2.0))

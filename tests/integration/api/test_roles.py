@@ -1,0 +1,103 @@
+"""Who may do what: every route of the application is tried with every role alone."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy import Engine
+
+from annotation.roles import Role, named
+from api.access import access_of, as_table
+from api.authentication import needs, signed_in
+from storage.tokens import Tokens
+from tests.integration.api.test_authentication import OPEN, every_operation, with_examples
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+R, C, S, K, A = Role  # radiologist, clinician, researcher, custodian (keeper), administrator
+
+EXPECTED: dict[tuple[str, str], set[Role]] = {
+    ("GET", "/api/v1/patients"): {R, C, S, K},
+    ("GET", "/api/v1/patients/{pseudonym}"): {R, C, S, K},
+    ("GET", "/api/v1/studies"): {R, C, S, K},
+    ("GET", "/api/v1/studies/{study_instance_uid}"): {R, C, S, K},
+    ("GET", "/api/v1/studies/{study_instance_uid}/series"): {R, C, S, K},
+    ("GET", "/api/v1/studies/{study_instance_uid}/instances"): {R, C, S, K},
+    ("GET", "/api/v1/series/{series_instance_uid}"): {R, C, S, K},
+    ("GET", "/api/v1/series/{series_instance_uid}/instances"): {R, C, S, K},
+    ("GET", "/api/v1/instances/{sop_instance_uid}"): {R, C, S, K},
+    ("GET", "/api/v1/instances/{sop_instance_uid}/file"): {R, C, S},
+    ("HEAD", "/api/v1/instances/{sop_instance_uid}/file"): {R, C, S},
+    ("GET", "/api/v1/sites"): {R, C, S, K, A},
+    ("GET", "/api/v1/patients/{pseudonym}/lesions"): {R, C, S},
+    ("POST", "/api/v1/patients/{pseudonym}/lesions"): {R},
+    ("GET", "/api/v1/lesions/{lesion_id}"): {R, C, S},
+    ("GET", "/api/v1/lesions/{lesion_id}/readings"): {R, C, S},
+    ("POST", "/api/v1/lesions/{lesion_id}/readings"): {R},
+    ("GET", "/api/v1/patients/{pseudonym}/readings"): {R, C, S},
+    ("GET", "/api/v1/studies/{study_instance_uid}/readings"): {R, C, S},
+    ("GET", "/api/v1/readings/{reading_id}"): {R, C, S},
+    ("PUT", "/api/v1/readings/{reading_id}"): {R},
+    ("GET", "/api/v1/readings/{reading_id}/revisions"): {R, C, S},
+    ("GET", "/api/v1/readings/{reading_id}/revisions/{revision}"): {R, C, S},
+    ("GET", "/api/v1/readings/{reading_id}/scores"): {R, C, S},
+    ("GET", "/api/v1/lesions/{lesion_id}/scores"): {R, C, S},
+    ("GET", "/api/v1/patients/{pseudonym}/scores"): {R, C, S},
+    ("GET", "/api/v1/patients/{pseudonym}/clinical-contexts"): {R, C, S},
+    ("POST", "/api/v1/patients/{pseudonym}/clinical-contexts"): {C},
+    ("GET", "/api/v1/clinical-contexts/{context_id}"): {R, C, S},
+    ("PUT", "/api/v1/clinical-contexts/{context_id}"): {C},
+    ("GET", "/api/v1/clinical-contexts/{context_id}/revisions"): {R, C, S},
+    ("POST", "/dicom-web/studies"): {R, K, A},
+    ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
+}
+
+
+def test_every_signed_in_route_states_the_roles_of_the_table_above(app: FastAPI) -> None:
+    stated = {(each.method, each.path): each.roles for each in access_of(app)}
+
+    assert set(stated) == every_operation(app)
+    assert {operation for operation, roles in stated.items() if roles is None} == OPEN
+    assert {operation: set(roles) for operation, roles in stated.items() if roles is not None} == EXPECTED
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_its_routes_and_no_other(anonymous: httpx.Client, engine: Engine, role: Role) -> None:
+    token = Tokens(engine).create("one role", roles=[role])
+    anonymous.headers["Authorization"] = f"Bearer {token}"
+
+    for (method, path), allowed in EXPECTED.items():
+        answer = anonymous.request(method, with_examples(path))
+        assert answer.status_code not in (401, 500), (method, path)
+        assert (answer.status_code == 403) == (role not in allowed), (method, path, answer.status_code)
+        if answer.status_code == 403 and method != "HEAD":
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.json()["roles"] == named(allowed)
+            assert all(name in answer.json()["detail"] for name in named(allowed))
+
+
+def test_a_role_is_looked_at_before_anything_else_that_was_sent(anonymous: httpx.Client, engine: Engine) -> None:
+    anonymous.headers["Authorization"] = f"Bearer {Tokens(engine).create('admin', roles=[Role.ADMINISTRATOR])}"
+
+    assert anonymous.get("/api/v1/patients?limit=none").status_code == 403
+    assert anonymous.put("/api/v1/readings/none", json={}).status_code == 403
+
+
+def test_a_route_cannot_ask_for_no_role_by_mistake(engine: Engine) -> None:  # noqa: ARG001
+    with pytest.raises(ValueError, match="name the roles"):
+        needs()
+
+
+def test_a_route_that_states_nothing_stands_out(app: FastAPI, engine: Engine) -> None:  # noqa: ARG001
+    forgotten = APIRouter()
+    forgotten.add_api_route("/forgotten", lambda: None)
+    app.include_router(forgotten, dependencies=[Depends(signed_in)])
+
+    assert [each.roles for each in access_of(app) if each.path == "/forgotten"] == [()]
+
+
+def test_the_administrators_page_has_the_table_of_the_code(app: FastAPI) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "accounts.md").read_text()
+
+    assert as_table(access_of(app)) in page
