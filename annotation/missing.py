@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lesion_model.assess import Assessment
+from lesion_model.assess_lesion import LesionAssessment
 from lesion_model.descriptions import DESCRIPTIONS
 from lesion_model.labels import Label
 from lesion_model.scoring import NotApplicable, Score
@@ -40,7 +41,7 @@ class MissingItem:
 _OF_THE_MEETING = frozenset({"pain"})
 
 
-def missing_items(assessment: Assessment) -> tuple[MissingItem, ...]:
+def missing_items(assessment: Assessment | LesionAssessment) -> tuple[MissingItem, ...]:
     """Of the scores that apply, in their tables' order."""
     return tuple(_missing(assessment.mirels)) + tuple(_missing(assessment.sins))
 

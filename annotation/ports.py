@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
 
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
+from annotation.meeting_context import MeetingContext
 
 # Asked inside the unit of work, once nobody else can write: what is dated later is then kept later too.
 Clock = Callable[[], datetime]
@@ -105,6 +106,31 @@ class Drafts(Protocol):
         """Forget exactly this version."""
 
 
+class Contexts(Protocol):
+    """Clinical contexts and their versions, which are only ever added."""
+
+    def add(self, context: MeetingContext) -> None:
+        """Raises StaleContextError when this version exists already."""
+
+    def newest(self, context_id: UUID) -> MeetingContext:
+        """The last version. Raises ContextNotFoundError."""
+
+    def history(self, context_id: UUID) -> Sequence[MeetingContext]:
+        """All versions, the first one first. Raises ContextNotFoundError."""
+
+    def of_meeting(self, pseudonym: str, meeting_date: date, lesion_id: UUID | None) -> UUID | None:
+        """The context that this meeting has of the patient, or of one lesion."""
+
+    def of_patient(self, pseudonym: str, *, after: UUID | None, limit: int) -> Sequence[MeetingContext]:
+        """Newest versions, in the order in which the contexts were first entered.
+
+        `after` is the last context already seen. Raises PlaceInListError when there is none such.
+        """
+
+    def up_to(self, pseudonym: str, meeting_date: date | None) -> Sequence[MeetingContext]:
+        """Newest versions for meetings at or before a date, all for None; the newest meeting first."""
+
+
 class Images(Protocol):
     """Look-ups in the catalogue of what came through the door."""
 
@@ -131,6 +157,9 @@ class UnitOfWork(Protocol):
 
     @property
     def drafts(self) -> Drafts: ...
+
+    @property
+    def contexts(self) -> Contexts: ...
 
     @property
     def images(self) -> Images: ...

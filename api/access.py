@@ -22,6 +22,9 @@ IMAGES = needs(Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER)
 RECORDING = needs(Role.RADIOLOGIST)
 """What is found on the images is recorded by those who read them."""
 
+CLINICAL = needs(Role.CLINICIAN)
+"""What the meeting knows of a patient is entered by clinicians."""
+
 SENDING = needs(Role.RADIOLOGIST, Role.CUSTODIAN, Role.ADMINISTRATOR)
 """Objects are uploaded by those who bring images to the registry, or who set up what does."""
 

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
+from annotation.context_errors import ContextExistsError
 from annotation.draft_errors import NotConfirmedError, OvertakenDraftError, StaleDraftError
 from annotation.errors import (
     IdentifyingTextError,
@@ -48,6 +49,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredContextError,
     StoredDraftError,
     StoredLesionError,
     StoredReadingError,
@@ -134,6 +136,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         StaleDraftError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest, members=both_drafts),
         OvertakenDraftError: Rule(
@@ -152,6 +155,9 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredContextError: Rule(
+            status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
+        ),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredDraftError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored draft is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),

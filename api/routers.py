@@ -9,6 +9,7 @@ from api.routes import (
     assessments,
     calculators,
     catalogue,
+    contexts,
     drafts,
     files,
     health,
@@ -34,6 +35,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     readings.router,
     drafts.router,
     scores.router,
+    contexts.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

@@ -48,6 +48,11 @@ def assess_lesion(site: Site, findings: ImagingFindings, clinical: ClinicalConte
     Raises `FindingNotApplicableError` for findings that this site cannot show.
     """
     check_applicable(site, findings)
+    return assess_known(site, findings, clinical)
+
+
+def assess_known(site: Site, findings: ImagingFindings, clinical: ClinicalContext = NOTHING_KNOWN) -> LesionAssessment:
+    """The same for findings that were checked when they were recorded."""
     tokuhashi, tomita = assess_tokuhashi(site, clinical), assess_tomita(site, clinical)
     return LesionAssessment(
         mirels=assess_mirels(site, findings, clinical.mirels_pain),

@@ -9,6 +9,7 @@ StorageError
 ├── StoredLesionError       a row of a lesion is damaged: restore it from a backup
 ├── StoredDraftError        a row of a draft is damaged: restore it from a backup
 ├── StoredReadingError      a row of a reading is damaged: restore it from a backup
+├── StoredContextError      a row of a clinical context is damaged: restore it from a backup
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
     ├── ImageMissingError           the ledger knows it, the image store does not: run the doctor
@@ -61,6 +62,10 @@ class StoredDraftError(StorageError):
 
 class StoredReadingError(StorageError):
     """A reading was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredContextError(StorageError):
+    """A clinical context was kept that the lesion model refuses; its content is not repeated."""
 
 
 class ImageStoreError(StorageError):

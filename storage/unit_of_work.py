@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from storage.contexts import SqlContexts
 from storage.database import writing
 from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
@@ -46,6 +47,10 @@ class SqlUnitOfWork:
     @property
     def drafts(self) -> SqlDrafts:
         return SqlDrafts(self._current)
+
+    @property
+    def contexts(self) -> SqlContexts:
+        return SqlContexts(self._current)
 
     @property
     def images(self) -> SqlImages:

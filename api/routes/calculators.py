@@ -5,8 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from api.openapi import problems
+from api.schemas.answers import ScoreOut
 from api.schemas.calculators import Items, items_model
-from api.schemas.scores import ScoreOut
 from lesion_model.instruments import CALCULATORS, Calculator
 
 router = APIRouter(tags=["scores"], responses=problems(413, 415, 422))

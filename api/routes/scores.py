@@ -1,5 +1,6 @@
-"""Scores of stored readings."""
+"""Scores of stored readings, completed by what the meeting knows; for everyone who may see the readings."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -25,21 +26,28 @@ def _pain(
 
 
 Pain = Annotated[ClinicalPain, Depends(_pain)]
+MeetingDate = Annotated[
+    date | None,
+    Query(description="Take the newest clinical context at or before this date; without it, the newest of all."),
+]
 
 
 @router.get("/readings/{reading_id}/scores", dependencies=[IMAGES])
-def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
-    """Mirels and SINS of one reading's newest revision; pain, when known, completes them."""
-    return ScoresOut.of(scores.score_reading(reading_id, uow, pain))
+def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain, meeting_date: MeetingDate = None) -> ScoresOut:
+    """Scores and grades of one reading's newest revision, completed by the clinical context.
+
+    Pain that is asked about replaces the pain on record.
+    """
+    return ScoresOut.of(scores.score_reading(reading_id, uow, pain, meeting_date))
 
 
 @router.get("/lesions/{lesion_id}/scores", dependencies=[IMAGES])
-def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain) -> ScoresOut:
-    """Mirels and SINS of one lesion, from the reading of its newest study."""
-    return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain))
+def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain, meeting_date: MeetingDate = None) -> ScoresOut:
+    """Scores and grades of one lesion, from the reading of its newest study and the clinical context."""
+    return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain, meeting_date))
 
 
 @router.get("/patients/{pseudonym}/scores", dependencies=[IMAGES])
-def read_scores_of_patient(pseudonym: Pseudonym, uow: ReadUow) -> PatientScoresOut:
+def read_scores_of_patient(pseudonym: Pseudonym, uow: ReadUow, meeting_date: MeetingDate = None) -> PatientScoresOut:
     """Scores of every lesion of a patient, the highest Mirels of each bone and the highest SINS; never a sum."""
-    return PatientScoresOut.of(scores.score_patient(pseudonym, uow))
+    return PatientScoresOut.of(scores.score_patient(pseudonym, uow, meeting_date))

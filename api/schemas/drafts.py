@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from annotation.draft import LesionDraft, RevisionOf
 from annotation.draft_saving import DraftChange
 from annotation.entities import LONGEST_NOTE, LONGEST_REASON
+from annotation.scores import scored_draft
 from api.merge_patch import is_deep, merged
 from api.schemas.body import Body
 from api.schemas.catalogue import PSEUDONYM, STUDY_UID
@@ -21,7 +22,6 @@ from api.schemas.geometry import GEOMETRY_EXAMPLE, GeometryBody, ImageUid
 from api.schemas.missing import MissingItemOut, missing_out
 from api.schemas.scores import ScoresOut
 from api.schemas.sites import SiteOut
-from lesion_model.assess import assess
 from lesion_model.findings import Finding, ImagingFindings
 
 READING_ID = "0b0f5a5e-8a63-4f0e-9f5e-5d0f7b6f3a11"
@@ -168,7 +168,7 @@ class DraftOut(BaseModel):
     @classmethod
     def of(cls, found: LesionDraft) -> Self:
         lesion, draft = found.lesion, found.draft
-        assessment = assess(lesion.site, draft.findings)
+        score = scored_draft(lesion, draft)
         return cls(
             draft_id=draft.id,
             version=draft.version,
@@ -186,6 +186,6 @@ class DraftOut(BaseModel):
             revises=draft.revises and RevisionOfOut.of(draft.revises),
             created_at=draft.created_at,
             updated_at=draft.updated_at,
-            scores=ScoresOut.of(assessment),
-            missing=missing_out(assessment),
+            scores=ScoresOut.of(score),
+            missing=missing_out(score.assessment),
         )

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from annotation.missing import Decides, KnownBy, MissingItem, missing_items
 from lesion_model.assess import Assessment
+from lesion_model.assess_lesion import LesionAssessment
 
 
 class MissingItemOut(BaseModel):
@@ -30,5 +31,5 @@ class MissingItemOut(BaseModel):
         )
 
 
-def missing_out(assessment: Assessment) -> list[MissingItemOut]:
+def missing_out(assessment: Assessment | LesionAssessment) -> list[MissingItemOut]:
     return [MissingItemOut.of(each) for each in missing_items(assessment)]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from annotation.entities import LONGEST_REASON
 from annotation.readings import LesionReading
+from annotation.scores import scored
 from api.schemas.body import Body
 from api.schemas.catalogue import PSEUDONYM, STUDY_UID
 from api.schemas.findings import FEMUR_EXAMPLE, VERTEBRA_EXAMPLE, FindingsBody
@@ -15,7 +16,6 @@ from api.schemas.geometry import GEOMETRY_EXAMPLE, GeometryBody, ImageUid
 from api.schemas.missing import MissingItemOut, missing_out
 from api.schemas.scores import ScoresOut
 from api.schemas.sites import SiteOut
-from lesion_model.assess import assess
 
 
 class ReadingBody(Body):
@@ -57,7 +57,7 @@ class RevisionBody(Body):
 
 
 class ReadingOut(BaseModel):
-    """One revision of one reading, and the scores it gives while pain is unknown."""
+    """One revision of one reading, and the scores it gives while nothing is known of the patient."""
 
     reading_id: UUID
     revision: int = Field(examples=[1])
@@ -78,7 +78,7 @@ class ReadingOut(BaseModel):
     @classmethod
     def of(cls, found: LesionReading) -> Self:
         lesion, reading = found.lesion, found.reading
-        assessment = assess(lesion.site, reading.findings)
+        score = scored(lesion, reading)
         return cls(
             reading_id=reading.id,
             revision=reading.revision,
@@ -93,8 +93,8 @@ class ReadingOut(BaseModel):
             recorded_by=reading.recorded_by,
             reason=reading.reason,
             note=reading.note,
-            scores=ScoresOut.of(assessment),
-            missing=missing_out(assessment),
+            scores=ScoresOut.of(score),
+            missing=missing_out(score.assessment),
         )
 
 

@@ -1,126 +1,105 @@
-"""Shapes of every score's answer."""
+"""Shapes of the scores of stored readings, with who supplied what."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from annotation.scores import PatientScores
+from annotation.completion import Source, Supplier
+from annotation.scores import PatientScores, ScoredLesion
+from annotation.supplied import BySupplier
+from api.schemas.answers import ConcordanceOut, NotApplicableOut, ScoreOut
 from api.schemas.lesions import LesionOut
-from lesion_model import sins
-from lesion_model.assess import Assessment
+from api.schemas.rules import RuleOut
+from lesion_model.answers import Answer
+from lesion_model.rules.catalogue import BY_NAME
 from lesion_model.scoring import NotApplicable, Score
 from lesion_model.several import Highest
 from lesion_model.skeleton import Bone, Side
 
 
-class ScoreOut(BaseModel):
-    """Points as far as they are known, and the totals still possible.
+class SupplierOut(BaseModel):
+    """Who supplied an item, when, and in which reading, clinical context or lesion (its site).
 
-    `band` is null while the possible totals lie in several bands. Each of `decisive_items`, alone, would
-    then decide it whatever its value, each of `could_decide` for some of its values. The suggestion informs
-    a meeting; it is no order.
+    What came with the request itself was recorded nowhere: it has neither.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "instrument": "sins",
-                    "version": "2010",
-                    "points": {
-                        "location": 3,
-                        "pain": None,
-                        "lesion_type": 2,
-                        "alignment": 0,
-                        "collapse": 2,
-                        "posterolateral": 0,
-                    },
-                    "total": None,
-                    "minimum": 7,
-                    "maximum": 10,
-                    "band": "potentially_unstable",
-                    "category_decided": True,
-                    "suggestion": "Fisher 2010: from 7 points a surgical opinion is advised.",
-                    "suggestion_fr": "Fisher 2010 : à partir de 7 points, un avis chirurgical est conseillé.",
-                    "decisive_items": [],
-                    "could_decide": [],
-                    "flags": [],
-                    "reference": sins.INSTRUMENT.reference,
-                }
-            ]
-        }
-    )
-
-    instrument: str
-    version: str
-    points: dict[str, int | None]
-    total: int | None
-    minimum: int
-    maximum: int
-    band: str | None
-    category_decided: bool
-    suggestion: str | None
-    suggestion_fr: str | None
-    decisive_items: list[str]
-    could_decide: list[str]
-    flags: list[str]
-    reference: str
+    source: Source
+    by: str | None = Field(examples=["bone meeting"])
+    at: datetime | None
+    id: UUID | None
+    meeting_date: date | None = Field(description="Of a clinical context.")
 
     @classmethod
-    def of(cls, score: Score) -> Self:
+    def of(cls, supplier: Supplier) -> Self:
         return cls(
-            instrument=score.instrument,
-            version=score.version,
-            points=dict(score.points),
-            total=score.total,
-            minimum=score.minimum,
-            maximum=score.maximum,
-            band=score.band,
-            category_decided=score.category_decided,
-            suggestion=score.suggestion and score.suggestion.en,
-            suggestion_fr=score.suggestion and score.suggestion.fr,
-            decisive_items=list(score.decisive_items),
-            could_decide=list(score.could_decide),
-            flags=list(score.flags),
-            reference=score.reference,
+            source=supplier.source,
+            by=supplier.by,
+            at=supplier.at,
+            id=supplier.id,
+            meeting_date=supplier.meeting_date,
         )
 
 
-class NotApplicableOut(BaseModel):
-    """The score does not apply, and why."""
+class SuppliedScoreOut(ScoreOut):
+    """A score, and for each item of which something is known who supplied it."""
 
-    instrument: str = Field(examples=["mirels"])
-    version: str = Field(examples=["1989"])
-    not_applicable: str = Field(examples=["Mirels predicts a fracture: a completed one is not scored."])
-    not_applicable_fr: str = Field(
-        examples=["Le score de Mirels prédit une fracture : une fracture constituée n'est pas cotée."]
-    )
-    reference: str
+    supplied: dict[str, SupplierOut]
 
     @classmethod
-    def of(cls, answer: NotApplicable) -> Self:
-        return cls(
-            instrument=answer.instrument,
-            version=answer.version,
-            not_applicable=answer.reason.en,
-            not_applicable_fr=answer.reason.fr,
-            reference=answer.reference,
-        )
+    def with_suppliers(cls, score: Score, supplied: BySupplier) -> Self:
+        return cls(**dict(ScoreOut.of(score)), supplied=_suppliers(supplied))
 
 
-AnswerOut = ScoreOut | NotApplicableOut
+class SuppliedRuleOut(RuleOut):
+    """A grade, and for each fact that it used who supplied it."""
+
+    supplied: dict[str, SupplierOut]
+
+    @classmethod
+    def with_suppliers(cls, answer: Answer, supplied: BySupplier) -> Self:
+        return cls(**dict(RuleOut.of(BY_NAME[answer.name], answer)), supplied=_suppliers(supplied))
+
+
+SuppliedAnswerOut = SuppliedScoreOut | NotApplicableOut
+SuppliedGradeOut = SuppliedRuleOut | NotApplicableOut
 
 
 class ScoresOut(BaseModel):
-    """Every instrument's answer for one lesion."""
+    """Every instrument's answer for one lesion, as far as the reading and the clinical context allow."""
 
-    mirels: AnswerOut
-    sins: AnswerOut
+    mirels: SuppliedAnswerOut
+    sins: SuppliedAnswerOut
+    tokuhashi_revised: SuppliedAnswerOut
+    tomita: SuppliedAnswerOut
+    concordance: ConcordanceOut
+    rades: SuppliedAnswerOut
+    bilsky_escc: SuppliedGradeOut
+    van_der_linden: SuppliedGradeOut
+    genant: SuppliedGradeOut
+    harrington: SuppliedGradeOut
+    recist_bone: SuppliedGradeOut
+    ct_response: SuppliedGradeOut
 
     @classmethod
-    def of(cls, assessment: Assessment) -> Self:
-        return cls(mirels=answer_out(assessment.mirels), sins=answer_out(assessment.sins))
+    def of(cls, scored: ScoredLesion) -> Self:
+        given, by = scored.assessment, scored.supplied
+        return cls(
+            mirels=_score_out(given.mirels, by["mirels"]),
+            sins=_score_out(given.sins, by["sins"]),
+            tokuhashi_revised=_score_out(given.tokuhashi_revised, by["tokuhashi_revised"]),
+            tomita=_score_out(given.tomita, by["tomita"]),
+            concordance=ConcordanceOut.of(given.concordance),
+            rades=_score_out(given.rades, by["rades"]),
+            bilsky_escc=_grade_out(given.bilsky_escc, by["bilsky_escc"]),
+            van_der_linden=_grade_out(given.van_der_linden, by["van_der_linden"]),
+            genant=_grade_out(given.genant, by["genant"]),
+            harrington=_grade_out(given.harrington, by["harrington"]),
+            recist_bone=_grade_out(given.recist_bone, by["recist_bone"]),
+            ct_response=_grade_out(given.ct_response, by["ct_response"]),
+        )
 
 
 class HighestOut(BaseModel):
@@ -185,8 +164,8 @@ class PatientScoresOut(BaseModel):
     def of(cls, scored: PatientScores) -> Self:
         return cls(
             lesions=[
-                ScoredLesionOut(lesion=LesionOut.of(lesion), scores=ScoresOut.of(assessment))
-                for lesion, assessment in scored.lesions.values()
+                ScoredLesionOut(lesion=LesionOut.of(each.lesion), scores=ScoresOut.of(each))
+                for each in scored.lesions.values()
             ],
             unread=[LesionOut.of(lesion) for lesion in scored.unread],
             bones=[
@@ -197,5 +176,17 @@ class PatientScoresOut(BaseModel):
         )
 
 
-def answer_out(answer: Score | NotApplicable) -> AnswerOut:
-    return NotApplicableOut.of(answer) if isinstance(answer, NotApplicable) else ScoreOut.of(answer)
+def _score_out(answer: Score | NotApplicable, supplied: BySupplier) -> SuppliedAnswerOut:
+    if isinstance(answer, NotApplicable):
+        return NotApplicableOut.of(answer)
+    return SuppliedScoreOut.with_suppliers(answer, supplied)
+
+
+def _grade_out(answer: Answer | NotApplicable, supplied: BySupplier) -> SuppliedGradeOut:
+    if isinstance(answer, NotApplicable):
+        return NotApplicableOut.of(answer)
+    return SuppliedRuleOut.with_suppliers(answer, supplied)
+
+
+def _suppliers(supplied: BySupplier) -> Mapping[str, SupplierOut]:
+    return {item: SupplierOut.of(supplier) for item, supplier in supplied.items()}

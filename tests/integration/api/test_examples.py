@@ -8,6 +8,7 @@ from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
 from api.schemas.clinical import ClinicalContextBody
+from api.schemas.contexts import ContextBody, ContextRevisionBody
 from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
@@ -28,6 +29,8 @@ DESCRIBED: tuple[type[Body], ...] = (
     SignatureBody,
     AssessmentBody,
     ClinicalContextBody,
+    ContextBody,
+    ContextRevisionBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

@@ -52,6 +52,11 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/api/v1/lesions/{lesion_id}/drafts"): {R},
     ("POST", "/api/v1/readings/{reading_id}/drafts"): {R},
     ("GET", "/api/v1/readings/{reading_id}/history"): {R, C, S},
+    ("GET", "/api/v1/patients/{pseudonym}/clinical-contexts"): {R, C, S},
+    ("POST", "/api/v1/patients/{pseudonym}/clinical-contexts"): {C},
+    ("GET", "/api/v1/clinical-contexts/{context_id}"): {R, C, S},
+    ("PUT", "/api/v1/clinical-contexts/{context_id}"): {C},
+    ("GET", "/api/v1/clinical-contexts/{context_id}/revisions"): {R, C, S},
     ("POST", "/dicom-web/studies"): {R, K, A},
     ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
 }

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from annotation.context_errors import ContextNotFoundError, StaleContextError
 from annotation.draft import Draft
 from annotation.draft_errors import DraftNotFoundError
 from annotation.entities import FIRST_REVISION, Lesion, Reading
@@ -15,6 +16,7 @@ from annotation.errors import (
     ReadingNotFoundError,
     StaleRevisionError,
 )
+from annotation.meeting_context import FIRST_VERSION, MeetingContext
 from annotation.ports import DraftPlace, ImageReference, ReadingFilter
 from storage.ledger_records import StoredObject
 
@@ -173,6 +175,49 @@ class MemoryDrafts:
         return [each for each in self._kept.values() if each.author == author]
 
 
+class MemoryContexts:
+    def __init__(self, kept: dict[UUID, list[MeetingContext]]) -> None:
+        self._kept = kept
+
+    def add(self, context: MeetingContext) -> None:
+        versions = self._kept.setdefault(context.id, [])
+        if len(versions) != context.version - FIRST_VERSION:
+            raise StaleContextError(len(versions))
+        versions.append(context)
+
+    def newest(self, context_id: UUID) -> MeetingContext:
+        return self.history(context_id)[-1]
+
+    def history(self, context_id: UUID) -> Sequence[MeetingContext]:
+        if context_id not in self._kept:
+            raise ContextNotFoundError
+        return tuple(self._kept[context_id])
+
+    def of_meeting(self, pseudonym: str, meeting_date: date, lesion_id: UUID | None) -> UUID | None:
+        wanted = (pseudonym, meeting_date, lesion_id)
+        found = (each for each in self._newest() if (each.pseudonym, each.meeting_date, each.lesion_id) == wanted)
+        return next((each.id for each in found), None)
+
+    def of_patient(self, pseudonym: str, *, after: UUID | None, limit: int) -> Sequence[MeetingContext]:
+        found = sorted((each.id for each in self._newest() if each.pseudonym == pseudonym), key=self._place)
+        if after is not None:
+            if after not in self._kept:
+                raise PlaceInListError
+            found = [each for each in found if self._place(each) > self._place(after)]
+        return [self.newest(each) for each in found[:limit]]
+
+    def up_to(self, pseudonym: str, meeting_date: date | None) -> Sequence[MeetingContext]:
+        last = meeting_date or date.max
+        found = [each for each in self._newest() if each.pseudonym == pseudonym and each.meeting_date <= last]
+        return sorted(found, key=lambda each: (each.meeting_date, each.entered_at, str(each.id)), reverse=True)
+
+    def _newest(self) -> list[MeetingContext]:
+        return [versions[-1] for versions in self._kept.values()]
+
+    def _place(self, context_id: UUID) -> tuple[object, ...]:
+        return self._kept[context_id][0].entered_at, str(context_id)
+
+
 class MemoryUnitOfWork:
     """Keeps what was committed, forgets the rest."""
 
@@ -181,6 +226,7 @@ class MemoryUnitOfWork:
         self._kept_lesions: dict[UUID, Lesion] = {}
         self._kept_readings: dict[UUID, list[Reading]] = {}
         self._kept_drafts: dict[UUID, Draft] = {}
+        self._kept_contexts: dict[UUID, list[MeetingContext]] = {}
         self._begin()
 
     def __enter__(self) -> Self:
@@ -196,11 +242,14 @@ class MemoryUnitOfWork:
         self._kept_drafts = dict(self._drafts)
         self._kept_lesions = dict(self._lesions)
         self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
+        self._kept_contexts = {key: list(versions) for key, versions in self._contexts.items()}
 
     def _begin(self) -> None:
         self._lesions = dict(self._kept_lesions)
         self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
         self._drafts = dict(self._kept_drafts)
         self.drafts = MemoryDrafts(self._drafts)
+        self._contexts = {key: list(versions) for key, versions in self._kept_contexts.items()}
+        self.contexts = MemoryContexts(self._contexts)
         self.lesions = MemoryLesions(self._lesions)
         self.readings = MemoryReadings(self._readings, self.lesions, self.images)

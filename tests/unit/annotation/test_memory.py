@@ -3,11 +3,18 @@
 import pytest
 
 from tests.builders.registry import OBJECTS
+from tests.unit.annotation.context_contract import ContextsContract
 from tests.unit.annotation.contract import UnitOfWorkContract
 from tests.unit.annotation.memory import MemoryUnitOfWork
 
 
 class TestMemoryUnitOfWork(UnitOfWorkContract):
+    @pytest.fixture
+    def uow(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(OBJECTS)
+
+
+class TestMemoryContexts(ContextsContract):
     @pytest.fixture
     def uow(self) -> MemoryUnitOfWork:
         return MemoryUnitOfWork(OBJECTS)

@@ -264,14 +264,14 @@ def test_what_does_not_exist_is_not_found(uow: MemoryUnitOfWork) -> None:
 def test_a_reading_is_scored_from_its_newest_revision(uow: MemoryUnitOfWork) -> None:
     first = recorded(uow, opened(uow, SUBTROCHANTERIC), findings(pathological_fracture=False))
     revised(uow, first.reading.id, 1, findings(cortical_involvement=cortex("25", "30"), pathological_fracture=False))
-    score = scores.score_reading(first.reading.id, uow).mirels
+    score = scores.score_reading(first.reading.id, uow).assessment.mirels
     assert isinstance(score, Score)
     assert score.points["size"] == 3
 
 
 def test_the_meetings_pain_completes_the_score(uow: MemoryUnitOfWork) -> None:
     kept = recorded(uow, opened(uow, SUBTROCHANTERIC), findings(pathological_fracture=False))
-    score = scores.score_reading(kept.reading.id, uow, ClinicalPain(mirels=Pain.FUNCTIONAL)).mirels
+    score = scores.score_reading(kept.reading.id, uow, ClinicalPain(mirels=Pain.FUNCTIONAL)).assessment.mirels
     assert isinstance(score, Score)
     assert score.points["pain"] == 3
 
@@ -280,7 +280,7 @@ def test_a_lesion_is_scored_from_its_newest_study_whenever_that_was_read(uow: Me
     lesion = opened(uow, vertebra("T12"))
     recorded(uow, lesion, findings(alignment=Alignment.DE_NOVO_DEFORMITY), study=NEW_STUDY, minute=0)
     recorded(uow, lesion, findings(alignment=Alignment.NORMAL), study=OLD_STUDY, minute=5)
-    score = scores.score_lesion(lesion.id, uow).sins
+    score = scores.score_lesion(lesion.id, uow).assessment.sins
     assert isinstance(score, Score)
     assert score.points["alignment"] == 2
 

@@ -1,0 +1,129 @@
+"""Clinical contexts and their versions in the registry database."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from annotation.context_errors import ContextNotFoundError, StaleContextError
+from annotation.errors import PlaceInListError, UnacceptableError
+from annotation.meeting_context import FIRST_VERSION, MeetingContext
+from storage.clinical_documents import clinical_document, clinical_from
+from storage.context_tables import ContextRow, ContextVersionRow
+from storage.errors import StoredContextError
+
+Found = Select[ContextRow, ContextVersionRow]
+
+
+class SqlContexts:
+    """Satisfies `annotation.ports.Contexts` within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, context: MeetingContext) -> None:
+        if context.version == FIRST_VERSION:
+            self._session.add(_context_row(context))
+            self._session.flush()
+        self._session.add(_version_row(context))
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            if context.version == FIRST_VERSION:
+                raise
+            raise StaleContextError(context.version) from error
+
+    def newest(self, context_id: UUID) -> MeetingContext:
+        found = self._all(_newest().where(ContextRow.id == str(context_id)))
+        if not found:
+            raise ContextNotFoundError
+        return found[0]
+
+    def history(self, context_id: UUID) -> Sequence[MeetingContext]:
+        wanted = _every().where(ContextRow.id == str(context_id)).order_by(ContextVersionRow.version)
+        found = self._all(wanted)
+        if not found:
+            raise ContextNotFoundError
+        return found
+
+    def of_meeting(self, pseudonym: str, meeting_date: date, lesion_id: UUID | None) -> UUID | None:
+        wanted = select(ContextRow.id).where(
+            ContextRow.pseudonym == pseudonym,
+            ContextRow.meeting_date == meeting_date,
+            ContextRow.lesion_id == (None if lesion_id is None else str(lesion_id)),
+        )
+        found = self._session.scalar(wanted)
+        return None if found is None else UUID(found)
+
+    def of_patient(self, pseudonym: str, *, after: UUID | None, limit: int) -> Sequence[MeetingContext]:
+        found = _newest().where(ContextRow.pseudonym == pseudonym)
+        found = found.order_by(ContextRow.created_at, ContextRow.id).limit(limit)
+        if after is not None:
+            last = self._session.get(ContextRow, str(after))
+            if last is None:
+                raise PlaceInListError
+            found = found.where(tuple_(ContextRow.created_at, ContextRow.id) > (last.created_at, last.id))
+        return self._all(found)
+
+    def up_to(self, pseudonym: str, meeting_date: date | None) -> Sequence[MeetingContext]:
+        found = _newest().where(ContextRow.pseudonym == pseudonym)
+        if meeting_date is not None:
+            found = found.where(ContextRow.meeting_date <= meeting_date)
+        by_meeting = (ContextRow.meeting_date.desc(), ContextVersionRow.entered_at.desc(), ContextRow.id.desc())
+        return self._all(found.order_by(*by_meeting))
+
+    def _all(self, wanted: Found) -> list[MeetingContext]:
+        return [_context(context, version) for context, version in self._session.execute(wanted)]
+
+
+def _every() -> Found:
+    return select(ContextRow, ContextVersionRow).join(ContextVersionRow, ContextVersionRow.context_id == ContextRow.id)
+
+
+def _newest() -> Found:
+    highest = (
+        select(func.max(ContextVersionRow.version))
+        .where(ContextVersionRow.context_id == ContextRow.id)
+        .correlate(ContextRow)
+        .scalar_subquery()
+    )
+    return _every().where(ContextVersionRow.version == highest)
+
+
+def _context_row(context: MeetingContext) -> ContextRow:
+    return ContextRow(
+        id=str(context.id),
+        pseudonym=context.pseudonym,
+        lesion_id=None if context.lesion_id is None else str(context.lesion_id),
+        meeting_date=context.meeting_date,
+        created_at=context.entered_at,
+    )
+
+
+def _version_row(context: MeetingContext) -> ContextVersionRow:
+    return ContextVersionRow(
+        context_id=str(context.id),
+        version=context.version,
+        clinical=clinical_document(context.clinical),
+        entered_by=context.entered_by,
+        entered_at=context.entered_at,
+    )
+
+
+def _context(context: ContextRow, version: ContextVersionRow) -> MeetingContext:
+    try:
+        return MeetingContext(
+            id=UUID(context.id),
+            pseudonym=context.pseudonym,
+            meeting_date=context.meeting_date,
+            lesion_id=None if context.lesion_id is None else UUID(context.lesion_id),
+            version=version.version,
+            clinical=clinical_from(version.clinical),
+            entered_by=version.entered_by,
+            entered_at=version.entered_at,
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, UnacceptableError) as error:
+        raise StoredContextError(f"version {version.version} of clinical context {context.id}") from error
