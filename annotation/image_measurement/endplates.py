@@ -56,8 +56,9 @@ ROUGH_SLICES = 0.2
 # Noise leaves 0.05 to 0.15 unexplained, a dense endplate in thin slices up to 0.26. A lesion or a vessel at the
 # endplate leaves more.
 MOST_UNEXPLAINED = 0.35
-# In slices of 2.5 mm a dense endplate is told apart, in slices of 5 mm only roughly.
-THICKEST_FOR_DENSE_MM = 3.0
+# In slices of 1 mm a dense endplate is told apart to 1 percentage point of height, in slices of 2.5 mm to 2, in
+# slices of 5 mm only roughly (docs/measurement.md).
+THICKEST_FOR_DENSE_MM = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,8 @@ class _Edge:
 class FoundEndplates:
     """The six landmarks at the edges of the body, and the dense layer that its endplates were found to have.
 
-    `sure` is False where a dense layer is thin against the slices: the heights may then be off by several percent.
+    `sure` is False where a dense layer is thin against the slices: a loss of height may then be off by more than 1
+    percentage point.
     """
 
     landmarks: VertebralLandmarks

@@ -154,3 +154,10 @@ def test_spongy_bone_without_cortex_is_no_shaft() -> None:
     volume = scanned(LYTIC_SPHERE, axial(2.5, SHAFT_MM))
     with pytest.raises(FindingError, match="no cortex"):
         cortical_ring(volume, AXIS, NEAR_THE_MIDDLE)
+
+
+def test_a_point_off_the_middle_of_the_marrow_gives_the_same_share() -> None:
+    """Rays from there would cross the ends of the gap askew: they are drawn anew from the middle of the bone."""
+    shaft = Shaft(semi_axes=(14.0, 14.0))
+    ring = cortical_ring(scanned(shaft, axial(2.5, SHAFT_MM)), AXIS, Point(x=4.0, y=-3.0, z=1.0))
+    assert ring.gone_percent.unrounded == pytest.approx(shaft.gone_percent, abs=1)
