@@ -102,7 +102,7 @@ def _spine(thickness_mm: float) -> Panel:
     panel = Panel(volume, np.array((0.0, -33.0, 62.0)), (1, 2), (66.0, 124.0))
     for place, body in enumerate(phantom.bodies):
         clicked = landmarks(body, misses_mm=CLICK_MISSES_MM, seed=place)
-        found = at_endplates(volume, clicked)
+        found = at_endplates(volume, clicked).landmarks
         panel.line(found.upper, BLUE)
         panel.line(found.lower, BLUE)
         for low, high in zip(found.lower, found.upper, strict=True):

@@ -19,7 +19,8 @@ STEP_MM = 0.1
 LONGEST_MM = 60.0
 SHORTEST_MM = 8.0
 SHORTEN_MM = 1.0
-# Cortex of an intact shaft is 700 to 1500 HU on thin slices; less than this above soft tissue is no cortex.
+# Cortex of an intact shaft is 700 to 1500 HU on thin slices; spongy bone hardly passes 300.
+LEAST_CORTEX_HU = 350.0
 LEAST_CONTRAST_HU = 250.0
 # The densest rays show the cortex at its full density, undiluted by neighbours; the very densest are noise.
 CORTEX_PERCENTILE = 80
@@ -92,7 +93,7 @@ def rays_across(volume: CtVolume, axis: tuple[Point, Point], middle: Point) -> R
     places = centre + radii[None, :, None] * across[:, None, :]
     densities = sampled(volume, places.reshape(-1, 3)).reshape(RAYS, len(radii))
     cortex_hu, soft_hu = _levels(densities)
-    if cortex_hu - soft_hu < LEAST_CONTRAST_HU:
+    if cortex_hu < LEAST_CORTEX_HU or cortex_hu - soft_hu < LEAST_CONTRAST_HU:
         raise FindingError([Problem(field="middle", detail="no cortex around this point")])
     return Rays(
         centre=centre,

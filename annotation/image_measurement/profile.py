@@ -44,10 +44,16 @@ def sampled(volume: CtVolume, points: Rows) -> Rows:
     last = np.array(volume.grid.shape) - 1
     if (indices < -HALF_VOXEL).any() or (indices > last + HALF_VOXEL).any():
         raise GeometryError([Problem(field="points", detail="lie outside the images")])
+    return interpolated(volume, indices)
+
+
+def interpolated(volume: CtVolume, indices: Rows) -> Rows:
+    """(n, 3), (slice, row, column) to (n,) HU; the outermost voxels go on for ever."""
+    last = np.array(volume.grid.shape) - 1
     indices = np.clip(indices, 0, last)
     low = np.minimum(indices.astype(np.intp), np.maximum(last - 1, 0))
     part = indices - low
-    total = np.zeros(len(points))
+    total = np.zeros(len(indices))
     for slices in NEIGHBOURS:
         for rows in NEIGHBOURS:
             for columns in NEIGHBOURS:

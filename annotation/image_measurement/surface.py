@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from annotation.image_measurement.columns import Columns, Patch, columns_around
 from annotation.image_measurement.ct_volume import CtVolume
-from annotation.image_measurement.grid import Grid
 from lesion_model.errors import FindingError, Problem
 from lesion_model.measurement.vectors import Rows, Vector
 
@@ -22,6 +21,8 @@ SAME_TISSUE = 0.1
 PLATEAU_MM = 6.0
 HALF = 0.5
 FEWEST_COLUMNS = 6
+# What is left of doubt when a surface is known: the noise of the fit, and its lean over one voxel.
+LEAST_DOUBT_MM = 0.5
 
 Indices = npt.NDArray[np.intp]
 
@@ -42,7 +43,6 @@ class Surface:
     that are surely of one tissue on each side.
     """
 
-    grid: Grid
     place: Vector
     outwards: Vector
     columns: Columns
@@ -64,13 +64,13 @@ class Surface:
         covector = np.zeros(3)
         covector[self.columns.axis] = 1
         covector[self.columns.others] = -self.plane[1:]
-        gradient = np.linalg.inv(self.grid.steps) @ covector
+        gradient = np.linalg.inv(self.columns.grid.steps) @ covector
         return float(np.linalg.norm(gradient)) * self.columns.length_mm
 
     def crossing(self) -> Vector:
         """(3,), mm, LPS: where the line through `place` along `outwards` meets the plane."""
-        start = self.grid.to_indices(self.place[None])[0]
-        along = self.outwards @ np.linalg.inv(self.grid.steps)
+        start = self.columns.grid.to_indices(self.place[None])[0]
+        along = self.outwards @ np.linalg.inv(self.columns.grid.steps)
         gain = along[self.columns.axis] - along[self.columns.others] @ self.plane[1:]
         met: Vector = self.place + float((self.plane[0] - start[self.columns.axis]) / gain) * self.outwards
         return met
@@ -81,10 +81,9 @@ def surface_near(volume: CtVolume, patch: Patch, outwards: Vector) -> Surface:
     columns = columns_around(volume, patch, outwards)
     if len(columns.across) < FEWEST_COLUMNS:
         raise FindingError([Problem(field="edge", detail="too near the edge of the images")])
-    start = volume.grid.to_indices(patch.place[None])[0]
+    start = columns.grid.to_indices(patch.place[None])[0]
     every = np.zeros(len(columns.across), dtype=np.intp)
     return Surface(
-        grid=volume.grid,
         place=patch.place,
         outwards=outwards,
         columns=columns,
@@ -104,7 +103,7 @@ def refined(surface: Surface, layer: Layer, *, doubt_mm: float, dense_mm: float)
     columns, expected = surface.columns, surface.expected
     mixed = HALF * columns.reach + doubt_mm / columns.length_mm
     inner = _first_beyond(expected, mixed + surface.stretch * dense_mm / columns.length_mm, -columns.towards)
-    outer = _first_beyond(expected, mixed, columns.towards)
+    outer = _outer(columns, expected, doubt_mm)
     _check_images(columns, inner, outer)
     every = np.arange(len(expected))
     contrast = abs(float((columns.densities[inner, every] - columns.densities[outer, every]).mean()))
@@ -149,10 +148,23 @@ def _first_beyond(expected: Rows, mixed: float, way: int) -> Indices:
     return found.astype(np.intp)
 
 
+def _outer(columns: Columns, expected: Rows, doubt_mm: float) -> Indices:
+    """The nearest voxels beyond the surface; while it is in doubt, the least dense of the near ones.
+
+    Too near they would hold some of the body, too far some of the next body beyond the disc.
+    """
+    nearest = _first_beyond(expected, HALF * columns.reach + LEAST_DOUBT_MM / columns.length_mm, columns.towards)
+    around = int(np.ceil((doubt_mm - LEAST_DOUBT_MM) / columns.length_mm))
+    every, last = np.arange(len(expected)), len(columns.densities) - 1
+    candidates = [np.clip(nearest + columns.towards * off, 0, last) for off in range(-around, around + 1)]
+    return min(candidates, key=lambda at: float(columns.densities[at, every].mean())) if around else nearest
+
+
 def _check_images(columns: Columns, inner: Indices, outer: Indices) -> None:
     last = len(columns.densities) - 1
     if min(inner.min(), outer.min()) < 0 or max(inner.max(), outer.max()) > last:
-        raise FindingError([Problem(field="edge", detail="too near the first or last image")])
+        detail = "too near the first or last image, or the slices are too thick for what lies on both sides"
+        raise FindingError([Problem(field="edge", detail=detail)])
 
 
 def _plateau(columns: Columns, first: Indices, way: int, tolerance_hu: float) -> float:

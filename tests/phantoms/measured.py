@@ -43,7 +43,7 @@ def height_loss_errors(spine: Spine, pose: str, thickness_mm: float, *, seed: in
     """Anterior, middle, posterior; percentage points. The reader's landmarks are off by up to 1.5 mm."""
     volume = scanned(spine, scan_of(pose, thickness_mm, SPINE_MM), seed=seed)
     above, middle, below = (
-        at_endplates(volume, landmarks(body, misses_mm=CLICK_MISSES_MM, seed=seed + place))
+        at_endplates(volume, landmarks(body, misses_mm=CLICK_MISSES_MM, seed=seed + place)).landmarks
         for place, body in enumerate(spine.bodies)
     )
     losses = loss_against_neighbours(Level.L3, middle, {Level.L2: above, Level.L4: below})

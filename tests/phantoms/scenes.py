@@ -71,13 +71,6 @@ class Body:
         """Between the endplates along z."""
         return self.upper_at(y) - self.lower_at(y)
 
-    def distance(self, x: Field, y: Field, z: Field) -> Field:
-        """Negative inside; the walls are those of a rounded rectangle."""
-        top = (z - self.upper_z - self.upper_slope * y) / hypot(1, self.upper_slope)
-        bottom = (self.lower_z + self.lower_slope * y - z) / hypot(1, self.lower_slope)
-        wall = superellipse(x, y, half_width=np.float32(HALF_WIDTH), half_depth=np.float32(HALF_DEPTH))  # type: ignore[arg-type]
-        return np.asarray(np.maximum(np.maximum(top, bottom), wall), dtype=np.float32)
-
     def endplates_distance(self, y: Field, z: Field) -> Field:
         """Distance to the nearer endplate's plane, negative between both."""
         top = (z - self.upper_z - self.upper_slope * y) / hypot(1, self.upper_slope)
@@ -117,10 +110,11 @@ class Spine:
         wall = superellipse(x, y, half_width=np.float32(HALF_WIDTH), half_depth=np.float32(HALF_DEPTH))  # type: ignore[arg-type]
         painted = _over(painted, wall, DISC_HU, ramp)
         for body in self.bodies:
-            distance = body.distance(x, y, z)
+            endplates = body.endplates_distance(y, z)
+            distance = np.maximum(endplates, wall)
             if self.endplate_mm:
                 painted = _over(painted, distance, ENDPLATE_HU, ramp)
-                inner = np.maximum(distance, body.endplates_distance(y, z) + np.float32(self.endplate_mm))
+                inner = np.maximum(distance, endplates + np.float32(self.endplate_mm))
                 painted = _over(painted, inner, SPONGIOSA_HU, ramp)
             else:
                 painted = _over(painted, distance, SPONGIOSA_HU, ramp)
