@@ -4,6 +4,7 @@ import sqlite3
 import time
 from importlib.resources import files
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from alembic import command
@@ -33,6 +34,7 @@ MIGRATION_LOCK = 0x05730
 _QUIET = {"hide_parameters": True}
 
 _BEGIN = "osteon_sqlite_begin"
+_TURN = "osteon_sqlite_turn"
 
 
 def open_database(url: str) -> Engine:
@@ -47,6 +49,15 @@ def writing(engine: Engine) -> Engine:
     write lock is taken at the start, where waiting is possible. PostgreSQL needs nothing.
     """
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def turn_of_writers(engine: Engine) -> BoundedSemaphore | None:
+    """What one thread of this process holds while it writes to SQLite; None for PostgreSQL, which has queues itself.
+
+    SQLite's own waiting is to look again after a pause that grows to 100 ms: whoever comes later goes first.
+    """
+    turn: BoundedSemaphore | None = engine.get_execution_options().get(_TURN)
+    return turn
 
 
 def migrate_registry(url: str) -> None:
@@ -122,7 +133,13 @@ def _engine(url: URL, *, foreign_keys: bool, **options: Any) -> Engine:
         raise DatabaseUrlError("the folder of the SQLite database does not exist")
     if "poolclass" not in options:
         options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **_QUIET, **options)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        execution_options={_TURN: BoundedSemaphore()},
+        **_QUIET,
+        **options,
+    )
     _make_sqlite_strict(engine, foreign_keys=foreign_keys)
     return engine
 

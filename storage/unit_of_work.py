@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
 from storage.contexts import SqlContexts
-from storage.database import writing
+from storage.database import BUSY_TIMEOUT_MS, turn_of_writers, writing
 from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
 from storage.lesions import SqlLesions
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
     def __init__(self, engine: Engine, *, write: bool, in_turn: bool = True) -> None:
         self._engine = writing(engine) if write else engine
         self._in_turn = write and in_turn
+        self._turn = turn_of_writers(engine) if write else None
         self._session: Session | None = None
 
     @property
@@ -57,9 +59,11 @@ class SqlUnitOfWork:
         return SqlImages(self._current)
 
     def __enter__(self) -> Self:
+        if self._turn is not None and not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise sql.TimeoutError("the others who write take too long")
         session = Session(self._engine, expire_on_commit=False)
         if self._in_turn:
-            with _closed_on_failure(session):
+            with self._ended_on_failure(session):
                 _wait_for_turn(session.connection())
         self._session = session
         return self
@@ -67,26 +71,33 @@ class SqlUnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._current.close()  # rolls back what was not committed
-        self._session = None
+        session, self._session = self._current, None
+        self._end(session)
 
     def commit(self) -> None:
         self._current.commit()
+
+    @contextmanager
+    def _ended_on_failure(self, session: Session) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._end(session)
+            raise
+
+    def _end(self, session: Session) -> None:
+        """Roll back what was not committed, then let the next one write."""
+        try:
+            session.close()
+        finally:
+            if self._turn is not None:
+                self._turn.release()
 
     @property
     def _current(self) -> Session:
         if self._session is None:
             raise RuntimeError("a unit of work is used inside `with`")
         return self._session
-
-
-@contextmanager
-def _closed_on_failure(session: Session) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        session.close()
-        raise
 
 
 def _wait_for_turn(connection: Connection) -> None:
