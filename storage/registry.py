@@ -2,10 +2,26 @@
 
 from sqlalchemy import MetaData
 
-from storage import account_tables, context_tables, ledger_tables, reading_tables, study_state_tables, token_tables
+from storage import (
+    account_tables,
+    context_tables,
+    ledger_tables,
+    lesion_history_tables,
+    reading_tables,
+    study_state_tables,
+    token_tables,
+)
 from storage.tables import Base
 
-TABLE_MODULES = (account_tables, context_tables, ledger_tables, reading_tables, study_state_tables, token_tables)
+TABLE_MODULES = (
+    account_tables,
+    context_tables,
+    ledger_tables,
+    lesion_history_tables,
+    reading_tables,
+    study_state_tables,
+    token_tables,
+)
 
 
 def metadata() -> MetaData:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.contexts import SqlContexts
 from storage.database import writing
 from storage.image_lookups import SqlImages
+from storage.lesion_history import SqlLesionHistory
 from storage.lesions import SqlLesions
 from storage.readings import SqlReadings
 
@@ -35,6 +36,10 @@ class SqlUnitOfWork:
     @property
     def lesions(self) -> SqlLesions:
         return SqlLesions(self._current)
+
+    @property
+    def lesion_history(self) -> SqlLesionHistory:
+        return SqlLesionHistory(self._current)
 
     @property
     def readings(self) -> SqlReadings:
