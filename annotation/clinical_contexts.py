@@ -6,7 +6,8 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from annotation.context_errors import ContextExistsError, StaleContextError
-from annotation.errors import LesionNotFoundError, PatientNotFoundError, UnacceptableError
+from annotation.errors import PatientNotFoundError, UnacceptableError
+from annotation.lesion_errors import LesionMergedError
 from annotation.meeting_context import FIRST_VERSION, MeetingContext
 from annotation.ports import Clock, UnitOfWork
 from lesion_model.clinical import ClinicalContext
@@ -25,7 +26,7 @@ def enter_context(
 ) -> MeetingContext:
     """Keep the first version of what is known of a patient, or of one lesion's pain, for one meeting.
 
-    Raises PatientNotFoundError, UnacceptableError, ContextExistsError.
+    Raises PatientNotFoundError, UnacceptableError, LesionMergedError, ContextExistsError.
     """
     with uow:
         if not uow.images.has_patient(pseudonym):
@@ -93,9 +94,8 @@ def contexts_of_patient(
 
 
 def _check_lesion(pseudonym: str, lesion_id: UUID, uow: UnitOfWork) -> None:
-    try:
-        owner = uow.lesions.get(lesion_id).pseudonym
-    except LesionNotFoundError:
-        owner = None
-    if owner != pseudonym:
+    lesion = uow.lesions.many({lesion_id}).get(lesion_id)
+    if lesion is None or lesion.pseudonym != pseudonym:
         raise UnacceptableError([Problem(field="lesion_id", detail="no such lesion of this patient")])
+    if lesion.merged_into is not None:
+        raise LesionMergedError(lesion.merged_into)

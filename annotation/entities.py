@@ -18,7 +18,11 @@ FIRST_REVISION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesion:
-    """One metastasis of one patient; it keeps its number across examinations."""
+    """One metastasis of one patient; it keeps its number across examinations.
+
+    `site_by` and `site_at` are None while the site is as it was when the lesion was opened. `merged_into` is the
+    lesion that goes on in its place; `resolved_on` is the study on which it was seen no more.
+    """
 
     id: UUID
     pseudonym: str
@@ -26,6 +30,11 @@ class Lesion:
     site: Site
     created_at: datetime
     created_by: str
+    version: int = 1
+    site_by: str | None = None
+    site_at: datetime | None = None
+    merged_into: UUID | None = None
+    resolved_on: str | None = None
 
     @property
     def label(self) -> str:

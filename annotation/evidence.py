@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from annotation.entities import Lesion
 from annotation.errors import UnacceptableError
+from annotation.lesion_errors import LesionMergedError
 from annotation.ports import Images
 from lesion_model.applicability import check_applicable
 from lesion_model.errors import Problem, located
@@ -18,7 +19,9 @@ def check(
     geometry: Geometry | None,
     images: Images,
 ) -> None:
-    """Raise `UnacceptableError`, or `FindingNotApplicableError` for a finding this bone cannot show."""
+    """Raise `LesionMergedError`, `UnacceptableError`, or `FindingNotApplicableError` for what this bone cannot show."""
+    if lesion.merged_into is not None:
+        raise LesionMergedError(lesion.merged_into)
     if images.patient_of_study(study_instance_uid) != lesion.pseudonym:
         detail = "no such study of this lesion's patient"
         raise UnacceptableError([Problem(field="study_instance_uid", detail=detail)])

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from annotation.entities import Lesion
 from annotation.errors import PatientNotFoundError
+from annotation.lesion_history import Happening, LesionEvent
 from annotation.ports import Clock, UnitOfWork
 from lesion_model.anatomy import Site
 
@@ -23,6 +24,15 @@ def open_lesion(pseudonym: str, site: Site, *, by: str, now: Clock, uow: UnitOfW
             created_by=by,
         )
         uow.lesions.add(lesion)
+        uow.lesion_history.add(
+            LesionEvent(
+                lesion_id=lesion.id,
+                version=lesion.version,
+                what=Happening.OPENED,
+                by=by,
+                at=lesion.created_at,
+            )
+        )
         uow.commit()
     return lesion
 

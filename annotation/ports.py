@@ -9,6 +9,7 @@ from uuid import UUID
 
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
+from annotation.lesion_history import LesionEvent
 from annotation.meeting_context import MeetingContext
 
 # Asked inside the unit of work, once nobody else can write: what is dated later is then kept later too.
@@ -53,6 +54,22 @@ class Lesions(Protocol):
     def of_patient(self, pseudonym: str, *, after: int, limit: int) -> Sequence[Lesion]:
         """By number, from the first above `after`."""
 
+    def update(self, lesion: Lesion) -> None:
+        """Keep the next version of a lesion that is there. Raises StaleLesionError when it is not the next."""
+
+    def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
+        """Those that were merged into it, by number."""
+
+
+class LesionHistory(Protocol):
+    """What happened to lesions; entries are only ever added."""
+
+    def add(self, event: LesionEvent) -> None:
+        """Raises StaleLesionError when this version of the lesion has an entry already."""
+
+    def of(self, lesion_id: UUID) -> Sequence[LesionEvent]:
+        """By version."""
+
 
 class Readings(Protocol):
     """Readings and their revisions, which are only ever added."""
@@ -71,6 +88,13 @@ class Readings(Protocol):
 
     def of_draft(self, draft_id: UUID) -> Reading | None:
         """The revision that was made by signing this draft."""
+
+    def newest_before(self, lesion_id: UUID, study_instance_uid: str) -> Reading | None:
+        """The reading of the newest other study that is not later than this one (undated ones are the oldest; all
+        others come before one without date); of several, the one recorded last."""
+
+    def move(self, reading_ids: Collection[UUID], lesion_id: UUID) -> None:
+        """Have these readings, with all their revisions, be about this lesion."""
 
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         """Newest revisions, in the order in which the readings were first recorded.
@@ -151,6 +175,9 @@ class UnitOfWork(Protocol):
 
     @property
     def lesions(self) -> Lesions: ...
+
+    @property
+    def lesion_history(self) -> LesionHistory: ...
 
     @property
     def readings(self) -> Readings: ...

@@ -9,6 +9,7 @@ from annotation.completion import NOBODY_SAID, Known, known_of
 from annotation.draft import Draft
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import NothingReadError, PatientNotFoundError
+from annotation.lesion_errors import LesionMergedError
 from annotation.ports import UnitOfWork
 from annotation.supplied import BySupplier, suppliers
 from lesion_model import sins
@@ -79,9 +80,11 @@ def score_reading(
 def score_lesion(
     lesion_id: UUID, uow: UnitOfWork, pain: ClinicalPain = PAIN_UNKNOWN, meeting_date: date | None = None
 ) -> ScoredLesion:
-    """Scores of the reading of the newest study. Raises LesionNotFoundError, NothingReadError."""
+    """Scores of the reading of the newest study. Raises LesionNotFoundError, LesionMergedError, NothingReadError."""
     with uow:
         lesion = uow.lesions.get(lesion_id)
+        if lesion.merged_into is not None:
+            raise LesionMergedError(lesion.merged_into)
         reading = uow.readings.newest_of_lesion(lesion_id)
         if reading is None:
             raise NothingReadError
@@ -96,21 +99,25 @@ def score_patient(pseudonym: str, uow: UnitOfWork, meeting_date: date | None = N
         lesions = tuple(_lesions(pseudonym, uow))
         readings = {lesion.id: uow.readings.newest_of_lesion(lesion.id) for lesion in lesions}
         contexts = uow.contexts.up_to(pseudonym, meeting_date)
+    same: dict[UUID, set[UUID]] = {lesion.id: {lesion.id} for lesion in lesions}
+    for lesion in lesions:
+        same[lesion.merged_into or lesion.id].add(lesion.id)
     read = {
-        lesion.id: scored(lesion, reading, known_of({lesion.id}, contexts))
+        lesion.id: scored(lesion, reading, known_of(same[lesion.id], contexts))
         for lesion in lesions
         if (reading := readings[lesion.id]) is not None
     }
     return PatientScores(
         lesions=read,
-        unread=tuple(lesion for lesion in lesions if lesion.id not in read),
+        unread=tuple(each for each in lesions if each.id not in read and each.merged_into is None),
         mirels=mirels_by_bone({each: (of.lesion.site, of.assessment.mirels) for each, of in read.items()}),
         sins=highest(sins.INSTRUMENT, {each: of.assessment.sins for each, of in read.items()}),
     )
 
 
 def _known(lesion: Lesion, uow: UnitOfWork, pain: ClinicalPain, meeting_date: date | None) -> Known:
-    return known_of({lesion.id}, uow.contexts.up_to(lesion.pseudonym, meeting_date), pain)
+    same = {lesion.id, *(each.id for each in uow.lesions.absorbed_by(lesion.id))}
+    return known_of(same, uow.contexts.up_to(lesion.pseudonym, meeting_date), pain)
 
 
 def _lesions(pseudonym: str, uow: UnitOfWork) -> Iterator[Lesion]:

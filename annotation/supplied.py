@@ -89,7 +89,12 @@ def _of_answer(
 
 
 def _of_lesion(lesion: Lesion) -> Supplier:
-    return Supplier(source=Source.LESION, by=lesion.created_by, at=lesion.created_at, id=lesion.id)
+    return Supplier(
+        source=Source.LESION,
+        by=lesion.site_by or lesion.created_by,
+        at=lesion.site_at or lesion.created_at,
+        id=lesion.id,
+    )
 
 
 def _of_reading(reading: Reading) -> Supplier:

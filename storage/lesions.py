@@ -1,6 +1,7 @@
 """Lesions in the registry database."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from annotation.entities import Lesion
 from annotation.errors import LesionNotFoundError
+from annotation.lesion_errors import StaleLesionError
 from lesion_model.anatomy import Site
 from lesion_model.numbering import TransitionalAnatomy
 from lesion_model.skeleton import Bone, Level, Region, Side
@@ -53,22 +55,48 @@ class SqlLesions:
         )
         return [_lesion(row) for row in self._session.scalars(wanted)]
 
+    def update(self, lesion: Lesion) -> None:
+        row = self._session.get(LesionRow, str(lesion.id), with_for_update=True)
+        if row is None:
+            raise LesionNotFoundError
+        if row.version != lesion.version - 1:
+            raise StaleLesionError(row.version)
+        for name, value in _columns(lesion).items():
+            setattr(row, name, value)
+        self._session.flush()
+
+    def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
+        wanted = select(LesionRow).where(LesionRow.merged_into == str(lesion_id)).order_by(LesionRow.number)
+        return [_lesion(row) for row in self._session.scalars(wanted)]
+
 
 def _row(lesion: Lesion) -> LesionRow:
-    site = lesion.site
     return LesionRow(
         id=str(lesion.id),
         pseudonym=lesion.pseudonym,
         number=lesion.number,
-        bone=site.bone.value,
-        level=site.level.value if site.level else None,
-        rib_number=site.number,
-        region=site.region.value if site.region else None,
-        side=site.side.value if site.side else None,
-        transitional=site.transitional.value if site.transitional else None,
         created_at=lesion.created_at,
         created_by=lesion.created_by,
+        **_columns(lesion),
     )
+
+
+def _columns(lesion: Lesion) -> dict[str, Any]:
+    """What may change."""
+    site = lesion.site
+    return {
+        "bone": site.bone.value,
+        "level": site.level.value if site.level else None,
+        "rib_number": site.number,
+        "region": site.region.value if site.region else None,
+        "side": site.side.value if site.side else None,
+        "transitional": site.transitional.value if site.transitional else None,
+        "version": lesion.version,
+        "site_by": lesion.site_by,
+        "site_at": lesion.site_at,
+        "merged_into": None if lesion.merged_into is None else str(lesion.merged_into),
+        "resolved_on": lesion.resolved_on,
+    }
 
 
 def _lesion(row: LesionRow) -> Lesion:
@@ -83,6 +111,11 @@ def _lesion(row: LesionRow) -> Lesion:
         site=site,
         created_at=row.created_at,
         created_by=row.created_by,
+        version=row.version,
+        site_by=row.site_by,
+        site_at=row.site_at,
+        merged_into=None if row.merged_into is None else UUID(row.merged_into),
+        resolved_on=row.resolved_on,
     )
 
 

@@ -29,6 +29,9 @@ class LesionRow(Base):
         CheckConstraint("number >= 1", name="number_counts_from_one"),
         CheckConstraint("(bone = 'vertebra') = (level IS NOT NULL)", name="level_of_vertebra"),
         CheckConstraint("(bone = 'rib') = (rib_number IS NOT NULL)", name="number_of_rib"),
+        CheckConstraint("version >= 1", name="version_counts_from_one"),
+        CheckConstraint("(site_by IS NULL) = (site_at IS NULL)", name="site_corrected_by_somebody"),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
         CheckConstraint("transitional IS NULL OR level IS NOT NULL", name="transitional_of_vertebra"),
     )
 
@@ -43,6 +46,11 @@ class LesionRow(Base):
     transitional: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(READER_LENGTH))
+    version: Mapped[int] = mapped_column(server_default="1")
+    site_by: Mapped[str | None] = mapped_column(String(READER_LENGTH))
+    site_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("lesion.id"))
+    resolved_on: Mapped[str | None] = mapped_column(ForeignKey(StudyRow.study_instance_uid))
 
 
 class ReadingRow(Base):

@@ -1,9 +1,9 @@
 """Readings and their revisions in the registry database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -50,22 +50,21 @@ class SqlReadings:
         return found
 
     def newest_of_lesion(self, lesion_id: UUID) -> Reading | None:
-        wanted = (
-            _newest()
-            .join(StudyRow, StudyRow.study_instance_uid == ReadingRow.study_instance_uid)
-            .where(ReadingRow.lesion_id == str(lesion_id))
-            .order_by(
-                StudyRow.study_date.is_(None),  # PostgreSQL and SQLite sort nulls to different ends
-                StudyRow.study_date.desc(),
-                ReadingRow.created_at.desc(),
-                ReadingRow.id.desc(),
-            )
-            .limit(1)
-        )
+        return self._one(_newest_study_first(lesion_id))
+
+    def newest_before(self, lesion_id: UUID, study_instance_uid: str) -> Reading | None:
+        day = self._session.scalar(select(StudyRow.study_date).where(StudyRow.study_instance_uid == study_instance_uid))
+        wanted = _newest_study_first(lesion_id).where(ReadingRow.study_instance_uid != study_instance_uid)
+        if day is not None:
+            wanted = wanted.where(or_(StudyRow.study_date.is_(None), StudyRow.study_date <= day))
         return self._one(wanted)
 
     def of_draft(self, draft_id: UUID) -> Reading | None:
         return self._one(_every().where(RevisionRow.draft_id == str(draft_id)))
+
+    def move(self, reading_ids: Collection[UUID], lesion_id: UUID) -> None:
+        moved = update(ReadingRow).where(ReadingRow.id.in_([str(each) for each in reading_ids]))
+        self._session.execute(moved.values(lesion_id=str(lesion_id)))
 
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = _newest().order_by(ReadingRow.created_at, ReadingRow.id).limit(limit)
@@ -103,6 +102,21 @@ def _newest() -> Found:
         .scalar_subquery()
     )
     return _every().where(RevisionRow.revision == highest)
+
+
+def _newest_study_first(lesion_id: UUID) -> Found:
+    return (
+        _newest()
+        .join(StudyRow, StudyRow.study_instance_uid == ReadingRow.study_instance_uid)
+        .where(ReadingRow.lesion_id == str(lesion_id))
+        .order_by(
+            StudyRow.study_date.is_(None),  # PostgreSQL and SQLite sort nulls to different ends
+            StudyRow.study_date.desc(),
+            ReadingRow.created_at.desc(),
+            ReadingRow.id.desc(),
+        )
+        .limit(1)
+    )
 
 
 def _reading_row(reading: Reading) -> ReadingRow:

@@ -13,6 +13,7 @@ from storage.contexts import SqlContexts
 from storage.database import BUSY_TIMEOUT_MS, turn_of_writers, writing
 from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
+from storage.lesion_history import SqlLesionHistory
 from storage.lesions import SqlLesions
 from storage.readings import SqlReadings
 
@@ -41,6 +42,10 @@ class SqlUnitOfWork:
     @property
     def lesions(self) -> SqlLesions:
         return SqlLesions(self._current)
+
+    @property
+    def lesion_history(self) -> SqlLesionHistory:
+        return SqlLesionHistory(self._current)
 
     @property
     def readings(self) -> SqlReadings:

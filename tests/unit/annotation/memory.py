@@ -1,6 +1,7 @@
 """A unit of work in memory, held to the same contract as the database's."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,8 @@ from annotation.errors import (
     ReadingNotFoundError,
     StaleRevisionError,
 )
+from annotation.lesion_errors import StaleLesionError
+from annotation.lesion_history import LesionEvent
 from annotation.meeting_context import FIRST_VERSION, MeetingContext
 from annotation.ports import DraftPlace, ImageReference, ReadingFilter
 from storage.ledger_records import StoredObject
@@ -76,8 +79,32 @@ class MemoryLesions:
         found = [each for each in self._of(pseudonym) if each.number > after]
         return sorted(found, key=lambda each: each.number)[:limit]
 
+    def update(self, lesion: Lesion) -> None:
+        kept = self.get(lesion.id)
+        if kept.version != lesion.version - 1:
+            raise StaleLesionError(kept.version)
+        self._kept[lesion.id] = lesion
+
+    def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
+        found = [each for each in self._kept.values() if each.merged_into == lesion_id]
+        return sorted(found, key=lambda each: each.number)
+
     def _of(self, pseudonym: str) -> list[Lesion]:
         return [each for each in self._kept.values() if each.pseudonym == pseudonym]
+
+
+class MemoryLesionHistory:
+    def __init__(self, kept: dict[UUID, list[LesionEvent]]) -> None:
+        self._kept = kept
+
+    def add(self, event: LesionEvent) -> None:
+        entries = self._kept.setdefault(event.lesion_id, [])
+        if any(each.version == event.version for each in entries):
+            raise StaleLesionError(event.version)
+        entries.append(event)
+
+    def of(self, lesion_id: UUID) -> Sequence[LesionEvent]:
+        return sorted(self._kept.get(lesion_id, ()), key=lambda each: each.version)
 
 
 class MemoryReadings:
@@ -108,6 +135,22 @@ class MemoryReadings:
     def of_draft(self, draft_id: UUID) -> Reading | None:
         every = (each for revisions in self._kept.values() for each in revisions)
         return next((each for each in every if each.draft_id == draft_id), None)
+
+    def newest_before(self, lesion_id: UUID, study_instance_uid: str) -> Reading | None:
+        day = self._images.study_date(study_instance_uid)
+        last = date.max if day == date.min else day
+        found = [
+            each
+            for each in self._ordered(ReadingFilter(lesion_id=lesion_id))
+            if each.study_instance_uid != study_instance_uid
+            and self._images.study_date(each.study_instance_uid) <= last
+        ]
+        dated = sorted(found, key=lambda each: self._images.study_date(each.study_instance_uid))
+        return dated[-1] if dated else None
+
+    def move(self, reading_ids: Collection[UUID], lesion_id: UUID) -> None:
+        for each in reading_ids:
+            self._kept[each] = [replace(revision, lesion_id=lesion_id) for revision in self._kept[each]]
 
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = self._ordered(wanted)
@@ -226,6 +269,7 @@ class MemoryUnitOfWork:
         self._kept_lesions: dict[UUID, Lesion] = {}
         self._kept_readings: dict[UUID, list[Reading]] = {}
         self._kept_drafts: dict[UUID, Draft] = {}
+        self._kept_history: dict[UUID, list[LesionEvent]] = {}
         self._kept_contexts: dict[UUID, list[MeetingContext]] = {}
         self._begin()
 
@@ -242,6 +286,7 @@ class MemoryUnitOfWork:
         self._kept_drafts = dict(self._drafts)
         self._kept_lesions = dict(self._lesions)
         self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
+        self._kept_history = {key: list(entries) for key, entries in self._history.items()}
         self._kept_contexts = {key: list(versions) for key, versions in self._contexts.items()}
 
     def _begin(self) -> None:
@@ -249,6 +294,8 @@ class MemoryUnitOfWork:
         self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
         self._drafts = dict(self._kept_drafts)
         self.drafts = MemoryDrafts(self._drafts)
+        self._history = {key: list(entries) for key, entries in self._kept_history.items()}
+        self.lesion_history = MemoryLesionHistory(self._history)
         self._contexts = {key: list(versions) for key, versions in self._kept_contexts.items()}
         self.contexts = MemoryContexts(self._contexts)
         self.lesions = MemoryLesions(self._lesions)
