@@ -25,9 +25,12 @@ from api.errors import (
     NoSuchInstrumentError,
     NotAcceptableError,
     NotADicomUploadError,
+    NotGivenError,
     NotSignedInError,
     RangeNotSatisfiableError,
+    SearchError,
     TooManyPartsError,
+    TooManyStreamsError,
     TooManyUploadsError,
 )
 from api.preconditions import PreconditionRequiredError, etag
@@ -35,6 +38,8 @@ from api.validation import domain_problems, field_problems
 from lesion_model.errors import LesionModelError
 from storage.errors import (
     ImageMissingError,
+    ImageStoreFailedError,
+    ImageStoreSilentError,
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
@@ -119,11 +124,21 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        SearchError: Rule(status=HTTPStatus.BAD_REQUEST),
+        NotGivenError: Rule(status=HTTPStatus.BAD_REQUEST),
+        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),
         ImageStoreUnavailableError: Rule(
             status=HTTPStatus.SERVICE_UNAVAILABLE, detail="the image store does not answer", headers=_retry
+        ),
+        ImageStoreSilentError: Rule(
+            status=HTTPStatus.GATEWAY_TIMEOUT, detail="the image store takes too long", headers=_retry
+        ),
+        ImageStoreFailedError: Rule(
+            status=HTTPStatus.BAD_GATEWAY,
+            detail="the image store failed; compressed images are given as they are only, with transfer-syntax=*",
         ),
         sql.OperationalError: _DATABASE_DOWN,
         sql.InterfaceError: _DATABASE_DOWN,

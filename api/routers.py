@@ -6,6 +6,8 @@ from api.routes import (
     assessments,
     calculators,
     catalogue,
+    dicomweb_retrieve,
+    dicomweb_search,
     files,
     health,
     instruments,
@@ -39,3 +41,6 @@ ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
 
 # Under /dicom-web, for whoever has a token: where objects are taken.
 UPLOADS: tuple[APIRouter, ...] = (store.router,)
+
+# Under /dicom-web, for whoever has a token: where objects are found and given.
+ARCHIVE: tuple[APIRouter, ...] = (dicomweb_search.router, dicomweb_retrieve.router)
