@@ -53,7 +53,7 @@ def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     return services.uploads
 
 
-def _archive(services: Annotated[Services, Depends(services_of)]) -> Archive:
+async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archive:
     assert services.archive is not None  # noqa: S101 - the routes are there only with it
     return services.archive
 

@@ -41,15 +41,16 @@ _METADATA: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _study(study: SeenStudy) -> list[str]:
+# These do nothing that blocks: a thread for each would cost more than they do.
+async def _study(study: SeenStudy) -> list[str]:
     return ["studies", study]
 
 
-def _series(study: SeenStudy, series_instance_uid: Uid) -> list[str]:
+async def _series(study: SeenStudy, series_instance_uid: Uid) -> list[str]:
     return ["studies", study, "series", series_instance_uid]
 
 
-def _instance(study: SeenStudy, series_instance_uid: Uid, sop_instance_uid: Uid) -> list[str]:
+async def _instance(study: SeenStudy, series_instance_uid: Uid, sop_instance_uid: Uid) -> list[str]:
     return ["studies", study, "series", series_instance_uid, "instances", sop_instance_uid]
 
 

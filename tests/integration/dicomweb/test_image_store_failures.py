@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -147,6 +148,29 @@ def test_a_store_that_stops_halfway_never_looks_whole(serve: Serve, upstream: Up
     upstream.answer = lambda _: StreamingResponse(half(), headers={"Content-Type": RELATED})
     with pytest.raises(httpx.RemoteProtocolError):
         serve(url, timeout=0.3).get(f"/studies/{CT.study}")
+
+
+def test_a_large_study_passes_without_being_held(serve: Serve, upstream: Upstream, url: str) -> None:
+    """256 MB, through store, proxy and client in this process."""
+    head, piece, end = ONE_PART[:-16], bytes(1 << 18), ONE_PART[-11:]
+
+    async def study() -> AsyncIterator[bytes]:
+        yield head
+        for _ in range(1024):
+            yield piece
+        yield end
+
+    upstream.answer = lambda _: StreamingResponse(study(), headers={"Content-Type": RELATED})
+    client = serve(url)
+    tracemalloc.start()
+    try:
+        with client.stream("GET", f"/studies/{CT.study}") as answer:
+            size = sum(len(got) for got in answer.iter_raw())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size == len(head) + 1024 * len(piece) + len(end)
+    assert peak < 16 << 20
 
 
 def test_the_connection_to_the_store_ends_when_the_client_goes(serve: Serve, upstream: Upstream, url: str) -> None:
