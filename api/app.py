@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from api import openapi
 from api.authentication import signed_in
+from api.dicomweb.archive import Archive
 from api.headers import SecureHeaders
 from api.images import ImageSource
 from api.intake import Intake
@@ -16,7 +17,7 @@ from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
-from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
+from api.routers import ARCHIVE, DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
 from api.services import Services
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
@@ -43,11 +44,13 @@ def create_app(
     metrics: ApiMetrics | None = None,
     intake: Intake | None = None,
     uploads_at_a_time: int = 4,
+    archive: Archive | None = None,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
     `intake`: where uploaded objects go; without one, none are taken.
+    `archive`: what is behind DICOMweb; without one, there is none.
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
@@ -76,6 +79,7 @@ def create_app(
         tokens=Tokens(engine),
         metrics=measured,
         uploads=uploads,
+        archive=archive,
     )
     answer_errors(app)
     for router in ROOT:
@@ -85,5 +89,7 @@ def create_app(
     for router in SIGNED_IN:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)
     for router in UPLOADS if uploads is not None else ():
+        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)
+    for router in ARCHIVE if archive is not None else ():
         app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)
     return app

@@ -10,7 +10,10 @@ ApiError
 ├── NotADicomUploadError    send DICOM files
 ├── MalformedUploadError    send a whole body, as its headers describe it
 ├── TooManyPartsError       send it in several requests
-└── TooManyUploadsError     send it again when other uploads are done
+├── TooManyUploadsError     send it again when other uploads are done
+├── SearchError             correct the search
+├── NotGivenError           ask for something that the image store can make
+└── TooManyStreamsError     ask again when other downloads are done
 """
 
 from collections.abc import Iterable
@@ -78,3 +81,21 @@ class TooManyPartsError(ApiError):
 
 class TooManyUploadsError(ApiError):
     """All places are taken."""
+
+
+class SearchError(ApiError):
+    """What is searched by cannot be searched by; what was sent is not repeated."""
+
+
+class NotGivenError(ApiError):
+    """The image store has the object, and cannot give it in this form."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the image store cannot give this: look at the frame number, the parameters and Accept; "
+            "compressed images are given as they are, with transfer-syntax=*"
+        )
+
+
+class TooManyStreamsError(ApiError):
+    """All places are taken, and none became free in time."""

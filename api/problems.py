@@ -36,9 +36,12 @@ from api.errors import (
     NotAcceptableError,
     NotADicomUploadError,
     NotAllowedError,
+    NotGivenError,
     NotSignedInError,
     RangeNotSatisfiableError,
+    SearchError,
     TooManyPartsError,
+    TooManyStreamsError,
     TooManyUploadsError,
 )
 from api.preconditions import PreconditionRequiredError, etag
@@ -46,6 +49,8 @@ from api.validation import domain_problems, field_problems
 from lesion_model.errors import LesionModelError
 from storage.errors import (
     ImageMissingError,
+    ImageStoreFailedError,
+    ImageStoreSilentError,
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
@@ -158,12 +163,22 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         StoredContextError: Rule(
             status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
         ),
+        SearchError: Rule(status=HTTPStatus.BAD_REQUEST),
+        NotGivenError: Rule(status=HTTPStatus.BAD_REQUEST),
+        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredDraftError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored draft is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),
         ImageStoreUnavailableError: Rule(
             status=HTTPStatus.SERVICE_UNAVAILABLE, detail="the image store does not answer", headers=_retry
+        ),
+        ImageStoreSilentError: Rule(
+            status=HTTPStatus.GATEWAY_TIMEOUT, detail="the image store takes too long", headers=_retry
+        ),
+        ImageStoreFailedError: Rule(
+            status=HTTPStatus.BAD_GATEWAY,
+            detail="the image store failed; compressed images are given as they are only, with transfer-syntax=*",
         ),
         sql.OperationalError: _DATABASE_DOWN,
         sql.InterfaceError: _DATABASE_DOWN,

@@ -10,6 +10,8 @@ from api.routes import (
     calculators,
     catalogue,
     contexts,
+    dicomweb_retrieve,
+    dicomweb_search,
     drafts,
     files,
     health,
@@ -46,3 +48,6 @@ ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
 
 # Under /dicom-web, for whoever has a token: where objects are taken.
 UPLOADS: tuple[APIRouter, ...] = (store.router,)
+
+# Under /dicom-web, for whoever has a token: where objects are found and given.
+ARCHIVE: tuple[APIRouter, ...] = (dicomweb_search.router, dicomweb_retrieve.router)

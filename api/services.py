@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from api.dicomweb.archive import Archive
 from api.images import ImageSource
 from api.metrics import ApiMetrics
 from api.uploads import Uploads
@@ -24,6 +25,9 @@ class Services:
     metrics: ApiMetrics
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
+
+    archive: Archive | None = None
+    """None: no DICOMweb is given, and there is no route for it."""
 
 
 def services_of(request: Request) -> Services:
@@ -49,7 +53,13 @@ def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     return services.uploads
 
 
+async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archive:
+    assert services.archive is not None  # noqa: S101 - the routes are there only with it
+    return services.archive
+
+
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 EngineOf = Annotated[Engine, Depends(_engine)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]
+ArchiveOf = Annotated[Archive, Depends(_archive)]

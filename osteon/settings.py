@@ -120,6 +120,12 @@ class Settings(BaseSettings):
         None, description="Orthanc's password; generated on first start when unset"
     )
     orthanc_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which Orthanc counts as down")
+    orthanc_dicomweb_root: Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._~-]+)+/?$")] = Field(
+        "/dicom-web", description="Path of the DICOMweb plugin in Orthanc (its `DicomWeb.Root`)"
+    )
+    dicomweb_streams: int = Field(
+        16, ge=1, le=1024, description="Answers of DICOMweb that are streamed at a time; more wait for their turn"
+    )
     database_url: SecretStr | None = Field(
         None,
         description="Registry: `sqlite:///FILE` or `postgresql://…`; default `registry.sqlite` in the home",

@@ -4,9 +4,10 @@ Pages go on after the last row seen (keyset), so a page far into 10^5 studies co
 and nothing is shown twice or left out when rows arrive in between.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, tuple_
+from sqlalchemy import Engine, select, tuple_
 
 from storage import catalogue_queries as queries
 from storage.catalogue_records import ObjectRecord, Page, PageKey, PatientRecord, SeriesRecord, StudyRecord
@@ -103,6 +104,12 @@ class Catalogue:
         wanted = queries.studies().where(StudyRow.study_instance_uid == study_instance_uid)
         with self._engine.connect() as connection:
             return queries.study_records(connection, [queries.require(connection, wanted, "study")])[0]
+
+    def known_studies(self, study_instance_uids: Collection[str]) -> frozenset[str]:
+        """Those of these studies that came in by the door."""
+        wanted = select(StudyRow.study_instance_uid).where(StudyRow.study_instance_uid.in_(study_instance_uids))
+        with self._engine.connect() as connection:
+            return frozenset(connection.scalars(wanted))
 
     def series(self, series_instance_uid: str) -> SeriesRecord:
         """One series; NotInCatalogueError when there is none."""

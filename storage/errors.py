@@ -12,6 +12,8 @@ StorageError
 ├── StoredContextError      a row of a clinical context is damaged: restore it from a backup
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
+    ├── ImageStoreSilentError       it takes too long: ask for less, or later
+    ├── ImageStoreFailedError       it answered what it should not: look into its log
     ├── ImageMissingError           the ledger knows it, the image store does not: run the doctor
     └── ImageRejectedError          the image store will never take this object: set it aside
 
@@ -74,6 +76,14 @@ class ImageStoreError(StorageError):
 
 class ImageStoreUnavailableError(ImageStoreError):
     """The image store does not answer; try again later."""
+
+
+class ImageStoreSilentError(ImageStoreError):
+    """The image store was reached, and then nothing came for too long."""
+
+
+class ImageStoreFailedError(ImageStoreError):
+    """The image store failed over the request, or broke its answer off."""
 
 
 class ImageMissingError(ImageStoreError):

@@ -10,12 +10,13 @@ import click
 import uvicorn
 
 from api.app import create_app
+from api.dicomweb.archive import Archive
 from api.metrics import ROLE, ApiMetrics
 from osteon.addresses import door
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
 from osteon.logs import log_to_stderr, set_level
-from osteon.orthanc_access import connect
+from osteon.orthanc_access import connect, connect_dicomweb
 from osteon.ports import PortTakenError
 from osteon.relay import DoorIntake
 from osteon.settings import Settings, SettingsError, read_settings
@@ -49,6 +50,7 @@ def command() -> None:
             Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
         ),
         uploads_at_a_time=settings.stow_uploads,
+        archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
     )
     config = uvicorn.Config(
         app,

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from api.app import create_app
+from api.dicomweb.archive import Archive
 from storage.ledger import Ledger
+from storage.orthanc_dicomweb import OrthancDicomWeb
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
 from tests.builders.intakes import FakeIntake
@@ -31,8 +33,14 @@ def ledger(engine: Engine) -> Ledger:
 
 
 @pytest.fixture
-def app(engine: Engine, images: FakeImages, intake: FakeIntake) -> FastAPI:
-    return create_app(engine=engine, images=images, intake=intake, uploads_at_a_time=2)
+def archive() -> Archive:
+    """One that is not there; tests of DICOMweb bring their own."""
+    return Archive(OrthancDicomWeb("http://127.0.0.1:9/", "/dicom-web", "user", "password"), 2)
+
+
+@pytest.fixture
+def app(engine: Engine, images: FakeImages, intake: FakeIntake, archive: Archive) -> FastAPI:
+    return create_app(engine=engine, images=images, intake=intake, uploads_at_a_time=2, archive=archive)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import api
 import lesion_model
 import storage
 from api import problems, routers
+from api.dicomweb.relaying import ClientStalledError
 from api.last_resort import AnswerBrokenOffError
 from api.validation import NOT_ACCEPTABLE
 from storage import errors as storage_errors
@@ -34,6 +35,7 @@ NEVER_IN_A_REQUEST = {
     storage_errors.MigrationError: "raised when the process starts",
     storage_errors.LedgerConflictError: "raised to the forwarder only",
     storage_errors.ImageRejectedError: "raised to the forwarder only",
+    ClientStalledError: "raised to the server, after the answer has begun",
     AnswerBrokenOffError: "raised to the server, after the answer has begun",
 }
 # The API cannot import these; the import linter holds that.

@@ -87,3 +87,11 @@ def test_what_is_not_there_is_said_not_to_be(catalogue: Catalogue, method: str) 
 def test_a_key_of_another_list_is_refused(catalogue: Catalogue, key: tuple[str, ...]) -> None:
     with pytest.raises(PageKeyError):
         catalogue.studies(limit=5, after=key)
+
+
+def test_it_tells_which_of_some_studies_came_in_by_the_door(engine: Engine) -> None:
+    Ledger(engine).record(objects=[stored_object()])
+    catalogue = Catalogue(engine)
+
+    assert catalogue.known_studies({STUDY_UID, "1.2.3"}) == {STUDY_UID}
+    assert catalogue.known_studies([]) == frozenset()
