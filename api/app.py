@@ -16,8 +16,9 @@ from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
-from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
+from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, SINGLE_SIGN_ON, UPLOADS
 from api.services import Services
+from api.sign_in import SignIn, sign_in_parts
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
@@ -43,11 +44,13 @@ def create_app(
     metrics: ApiMetrics | None = None,
     intake: Intake | None = None,
     uploads_at_a_time: int = 4,
+    sign_in: SignIn | None = None,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
     `intake`: where uploaded objects go; without one, none are taken.
+    `sign_in`: what signing in works with; without it, with passwords alone, on the same registry.
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
@@ -68,6 +71,7 @@ def create_app(
         ],
         telemetry=NO_TELEMETRY,
     )
+    way_in = sign_in or sign_in_parts(engine)
     uploads = None if intake is None else Uploads(intake, uploads_at_a_time)
     app.state.services = Services(
         engine=engine,
@@ -75,12 +79,15 @@ def create_app(
         catalogue=Catalogue(engine),
         tokens=Tokens(engine),
         metrics=measured,
+        sign_in=way_in,
         uploads=uploads,
     )
     answer_errors(app)
     for router in ROOT:
         app.include_router(router)
     for router in OPEN:
+        app.include_router(router, prefix=PREFIX)
+    for router in SINGLE_SIGN_ON if way_in.provider is not None else ():
         app.include_router(router, prefix=PREFIX)
     for router in SIGNED_IN:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)

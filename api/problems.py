@@ -21,20 +21,35 @@ from starlette.exceptions import HTTPException
 from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
 from annotation.roles import named
 from api.errors import (
+    CrossSiteError,
     CursorError,
     MalformedUploadError,
+    NoAccountError,
     NoSuchInstrumentError,
     NotAcceptableError,
     NotADicomUploadError,
     NotAllowedError,
     NotSignedInError,
+    ProviderUnavailableError,
     RangeNotSatisfiableError,
+    SignInRefusedError,
+    SingleSignOnError,
     TooManyPartsError,
     TooManyUploadsError,
 )
 from api.preconditions import PreconditionRequiredError, etag
 from api.validation import domain_problems, field_problems
 from lesion_model.errors import LesionModelError
+from storage.account_errors import (
+    LastAdministratorError,
+    NameTakenError,
+    NoSuchAccountError,
+    NoSuchPersonalTokenError,
+    PasswordElsewhereError,
+    StaleAccountError,
+    TooManyAttemptsError,
+    UnacceptableAccountError,
+)
 from storage.errors import (
     ImageMissingError,
     ImageStoreUnavailableError,
@@ -81,7 +96,11 @@ def _size(error: Exception) -> Mapping[str, str]:
 
 
 def _newest(error: Exception) -> Mapping[str, str]:
-    return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError) else {}
+    return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError | StaleAccountError) else {}
+
+
+def _wait(error: Exception) -> Mapping[str, str]:
+    return {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttemptsError) else {}
 
 
 def _places(error: Exception) -> Sequence[FieldProblem]:
@@ -115,6 +134,19 @@ _DATABASE_DOWN = Rule(
 RULES: Mapping[type[Exception], Rule] = MappingProxyType(
     {
         NotSignedInError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        SignInRefusedError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        CrossSiteError: Rule(status=HTTPStatus.FORBIDDEN),
+        NoAccountError: Rule(status=HTTPStatus.FORBIDDEN),
+        SingleSignOnError: Rule(status=HTTPStatus.FORBIDDEN),
+        ProviderUnavailableError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        TooManyAttemptsError: Rule(status=HTTPStatus.TOO_MANY_REQUESTS, headers=_wait),
+        NoSuchAccountError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchPersonalTokenError: Rule(status=HTTPStatus.NOT_FOUND),
+        NameTakenError: Rule(status=HTTPStatus.CONFLICT),
+        UnacceptableAccountError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        StaleAccountError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
+        LastAdministratorError: Rule(status=HTTPStatus.CONFLICT),
+        PasswordElsewhereError: Rule(status=HTTPStatus.CONFLICT),
         NotAllowedError: Rule(status=HTTPStatus.FORBIDDEN, members=_roles),
         NotInCatalogueError: Rule(status=HTTPStatus.NOT_FOUND),
         NoSuchInstrumentError: Rule(status=HTTPStatus.NOT_FOUND),
