@@ -17,8 +17,9 @@ from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
-from api.routers import ARCHIVE, DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
+from api.routers import ARCHIVE, DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, SINGLE_SIGN_ON, UPLOADS
 from api.services import Services
+from api.sign_in import SignIn, sign_in_parts
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
@@ -45,12 +46,14 @@ def create_app(
     intake: Intake | None = None,
     uploads_at_a_time: int = 4,
     archive: Archive | None = None,
+    sign_in: SignIn | None = None,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
     `intake`: where uploaded objects go; without one, none are taken.
     `archive`: what is behind DICOMweb; without one, there is none.
+    `sign_in`: what signing in works with; without it, with passwords alone, on the same registry.
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
@@ -71,6 +74,7 @@ def create_app(
         ],
         telemetry=NO_TELEMETRY,
     )
+    way_in = sign_in or sign_in_parts(engine)
     uploads = None if intake is None else Uploads(intake, uploads_at_a_time)
     app.state.services = Services(
         engine=engine,
@@ -78,6 +82,7 @@ def create_app(
         catalogue=Catalogue(engine),
         tokens=Tokens(engine),
         metrics=measured,
+        sign_in=way_in,
         uploads=uploads,
         archive=archive,
     )
@@ -85,6 +90,8 @@ def create_app(
     for router in ROOT:
         app.include_router(router)
     for router in OPEN:
+        app.include_router(router, prefix=PREFIX)
+    for router in SINGLE_SIGN_ON if way_in.provider is not None else ():
         app.include_router(router, prefix=PREFIX)
     for router in SIGNED_IN:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)], responses=REFUSALS)

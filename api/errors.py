@@ -2,7 +2,11 @@
 
 ApiError
 ├── NotSignedInError        send a valid token
+├── SignInRefusedError      send the right user name and password
+├── CrossSiteError          change things from a page of this site, with its request token
 ├── NotAllowedError         ask someone who has one of the roles named
+├── NoAccountError          sign in as a person: tokens of the command line have no account
+├── SingleSignOnError       begin again at the sign-in page
 ├── NoSuchInstrumentError   take a name from the list
 ├── CursorError             start the list again without a cursor
 ├── RangeNotSatisfiableError  ask for bytes that the file has
@@ -13,7 +17,8 @@ ApiError
 ├── TooManyUploadsError     send it again when other uploads are done
 ├── SearchError             correct the search
 ├── NotGivenError           ask for something that the image store can make
-└── TooManyStreamsError     ask again when other downloads are done
+├── TooManyStreamsError     ask again when other downloads are done
+└── ProviderUnavailableError  try again when the identity provider answers
 """
 
 from collections.abc import Iterable
@@ -34,6 +39,34 @@ class NotSignedInError(ApiError):
     def __init__(self, *, token_was_sent: bool) -> None:
         super().__init__("this token is not valid" if token_was_sent else "a token is needed")
         self.token_was_sent = token_was_sent
+
+
+class SignInRefusedError(ApiError):
+    """User name or password is wrong, or the account is closed; which of them, is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("user name or password is wrong")
+
+
+class CrossSiteError(ApiError):
+    """A change came with a session's cookie, but not from a page of ours."""
+
+    def __init__(self) -> None:
+        super().__init__("send X-CSRF-Token as in the answer of sign-in or of GET /api/v1/me, from this site")
+
+
+class NoAccountError(ApiError):
+    """What belongs to an account was asked for with a token that has none, or may not be done with a token."""
+
+    def __init__(self) -> None:
+        super().__init__("sign in with user name and password, or at the identity provider, for this")
+
+
+class SingleSignOnError(ApiError):
+    """The identity provider vouched for nobody, or not to this browser. Why, is in the log."""
+
+    def __init__(self) -> None:
+        super().__init__("this sign-in was not completed; begin again")
 
 
 class NotAllowedError(ApiError):
@@ -99,3 +132,10 @@ class NotGivenError(ApiError):
 
 class TooManyStreamsError(ApiError):
     """All places are taken, and none became free in time."""
+
+
+class ProviderUnavailableError(ApiError):
+    """The identity provider does not answer, or not as it should."""
+
+    def __init__(self) -> None:
+        super().__init__("the identity provider does not answer")

@@ -30,16 +30,21 @@ from annotation.errors import (
 from annotation.roles import named
 from api.draft_problems import both_drafts, draft_and_reading, not_confirmed, suspicious_places
 from api.errors import (
+    CrossSiteError,
     CursorError,
     MalformedUploadError,
+    NoAccountError,
     NoSuchInstrumentError,
     NotAcceptableError,
     NotADicomUploadError,
     NotAllowedError,
     NotGivenError,
     NotSignedInError,
+    ProviderUnavailableError,
     RangeNotSatisfiableError,
     SearchError,
+    SignInRefusedError,
+    SingleSignOnError,
     TooManyPartsError,
     TooManyStreamsError,
     TooManyUploadsError,
@@ -47,6 +52,16 @@ from api.errors import (
 from api.preconditions import PreconditionRequiredError, etag
 from api.validation import domain_problems, field_problems
 from lesion_model.errors import LesionModelError
+from storage.account_errors import (
+    LastAdministratorError,
+    NameTakenError,
+    NoSuchAccountError,
+    NoSuchPersonalTokenError,
+    PasswordElsewhereError,
+    StaleAccountError,
+    TooManyAttemptsError,
+    UnacceptableAccountError,
+)
 from storage.errors import (
     ImageMissingError,
     ImageStoreFailedError,
@@ -99,7 +114,11 @@ def _size(error: Exception) -> Mapping[str, str]:
 def _newest(error: Exception) -> Mapping[str, str]:
     if isinstance(error, StaleDraftError):
         return {"ETag": etag(error.current.draft.version)}
-    return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError) else {}
+    return {"ETag": etag(error.newest)} if isinstance(error, StaleRevisionError | StaleAccountError) else {}
+
+
+def _wait(error: Exception) -> Mapping[str, str]:
+    return {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttemptsError) else {}
 
 
 def _places(error: Exception) -> Sequence[FieldProblem]:
@@ -134,6 +153,19 @@ _DATABASE_DOWN = Rule(
 RULES: Mapping[type[Exception], Rule] = MappingProxyType(
     {
         NotSignedInError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        SignInRefusedError: Rule(status=HTTPStatus.UNAUTHORIZED, headers=_challenge),
+        CrossSiteError: Rule(status=HTTPStatus.FORBIDDEN),
+        NoAccountError: Rule(status=HTTPStatus.FORBIDDEN),
+        SingleSignOnError: Rule(status=HTTPStatus.FORBIDDEN),
+        ProviderUnavailableError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        TooManyAttemptsError: Rule(status=HTTPStatus.TOO_MANY_REQUESTS, headers=_wait),
+        NoSuchAccountError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchPersonalTokenError: Rule(status=HTTPStatus.NOT_FOUND),
+        NameTakenError: Rule(status=HTTPStatus.CONFLICT),
+        UnacceptableAccountError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        StaleAccountError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
+        LastAdministratorError: Rule(status=HTTPStatus.CONFLICT),
+        PasswordElsewhereError: Rule(status=HTTPStatus.CONFLICT),
         NotAllowedError: Rule(status=HTTPStatus.FORBIDDEN, members=_roles),
         NotInCatalogueError: Rule(status=HTTPStatus.NOT_FOUND),
         NoSuchInstrumentError: Rule(status=HTTPStatus.NOT_FOUND),

@@ -1,4 +1,4 @@
-"""Pages of lists that go on after a lesion's number, a reading's identifier or a draft's place."""
+"""Pages of lists that go on after a lesion's number, a reading's identifier, a draft's place or a name."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -29,6 +29,10 @@ def number_after(key: PageKey | None) -> int:
     if not _NUMBER.fullmatch(text):
         raise CursorError("the cursor is not one of this list")
     return int(text)
+
+
+def text_after(key: PageKey | None) -> str:
+    return _only(key) or ""
 
 
 def reading_after(key: PageKey | None) -> UUID | None:

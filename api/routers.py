@@ -17,12 +17,16 @@ from api.routes import (
     health,
     instruments,
     lesions,
+    me,
     metrics,
+    oidc,
     readings,
     rules,
     scores,
+    sign_in,
     sites,
     store,
+    users,
 )
 
 PREFIX = "/api/v1"
@@ -38,10 +42,16 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     drafts.router,
     scores.router,
     contexts.router,
+    sign_in.out_router,
+    me.router,
+    users.router,
 )
 
-# Under /api/v1, for everyone: calculators that touch no data.
-OPEN: tuple[APIRouter, ...] = (calculators.router, rules.router, assessments.router, instruments.router)
+# Under /api/v1, for everyone: calculators that touch no data, and the way in.
+OPEN: tuple[APIRouter, ...] = (calculators.router, rules.router, assessments.router, instruments.router, sign_in.router)
+
+# Under /api/v1, for everyone, where there is an identity provider.
+SINGLE_SIGN_ON: tuple[APIRouter, ...] = (oidc.router,)
 
 # At the root, for everyone.
 ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)

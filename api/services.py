@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from api.dicomweb.archive import Archive
 from api.images import ImageSource
 from api.metrics import ApiMetrics
+from api.sign_in import SignIn
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
@@ -23,6 +24,7 @@ class Services:
     catalogue: Catalogue
     tokens: Tokens
     metrics: ApiMetrics
+    sign_in: SignIn
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -48,6 +50,10 @@ def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
 
+def _sign_in(services: Annotated[Services, Depends(services_of)]) -> SignIn:
+    return services.sign_in
+
+
 def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     assert services.uploads is not None  # noqa: S101 - the routes are there only with it
     return services.uploads
@@ -61,5 +67,6 @@ async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archi
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 EngineOf = Annotated[Engine, Depends(_engine)]
+SignInOf = Annotated[SignIn, Depends(_sign_in)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]
 ArchiveOf = Annotated[Archive, Depends(_archive)]

@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "start everything: Orthanc, the DICOM node and the API",
     "studies": "list studies with how complete they are taken to be",
     "token": "make a token for the API",
+    "user": "make, list and change the accounts of people who sign in",
     "watch": "send whatever appears in a folder through the door",
     "vault": "look up, re-identify and merge patients; rotate the key",
 }

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -16,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from annotation.roles import Role
 
 PREFIX = "OSTEON_"
 FILE = "osteon.env"
@@ -72,6 +75,38 @@ LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
     BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text),
 ]
+
+
+def _claim_roles(text: object) -> object:
+    """`group-a=radiologist;group-b=clinician` as a mapping; a value may hold `=` and `,`, as in LDAP."""
+    if not isinstance(text, str):
+        return text
+    roles: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        value, equals, role = (piece.strip() for piece in part.rpartition("="))
+        if not (value and equals and role):
+            raise ValueError("write VALUE=ROLE pairs, separated by semicolons")
+        if value in roles:
+            raise ValueError("a value is named twice")
+        roles[value] = role
+    return roles
+
+
+ClaimRoles = Annotated[Mapping[str, Role], NoDecode, BeforeValidator(_claim_roles)]
+
+
+def _public_url(text: str) -> str:
+    """`http` is for trying on one's own machine only: passwords and cookies go this way."""
+    parts = urlsplit(text)
+    is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+        raise ValueError("write https://HOST (http on loopback only)")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("write https://HOST, without user, query and fragment")
+    return text
+
+
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 
 
 class SettingsError(Exception):
@@ -171,6 +206,23 @@ class Settings(BaseSettings):
     largest_object: int = Field(
         LARGEST_OBJECT, ge=SMALLEST_LIMIT, description="Bytes of the largest object that the DICOM door takes"
     )
+    first_admin: bool = Field(
+        True, description="Make the first administrator when there is no account yet (`0`: do not)"
+    )
+    public_url: PublicUrl | None = Field(
+        None, description="URL by which browsers find the API, such as `https://osteon.example`; unset: as they say"
+    )
+    oidc_issuer: PublicUrl | None = Field(
+        None, description="Issuer of the identity provider (OpenID Connect); unset: no single sign-on"
+    )
+    oidc_client_id: str | None = Field(None, description="How the identity provider knows Osteon")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The secret for it; unset: a public client, with PKCE alone"
+    )
+    oidc_role_claim: str = Field("roles", min_length=1, description="Claim of the ID token that says roles or groups")
+    oidc_roles: ClaimRoles = Field(
+        {}, description="Role by value of this claim: `group-a=radiologist;group-b=clinician`"
+    )
     sample: bool = Field(True, description="Send the sample study on first start (`0`: do not)")
 
     @model_validator(mode="after")
@@ -189,6 +241,14 @@ class Settings(BaseSettings):
             raise ValueError("OSTEON_TLS_PORT needs OSTEON_TLS_CA, or OSTEON_TLS_CLIENTS=none")
         if self.tls_port == self.dicom_port != 0:
             raise ValueError("OSTEON_TLS_PORT and OSTEON_DICOM_PORT are the same: TLS needs a port of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on_is_whole(self) -> Self:
+        if self.oidc_issuer is None:
+            return self
+        if self.oidc_client_id is None or not self.oidc_roles or self.public_url is None:
+            raise ValueError("OSTEON_OIDC_ISSUER needs OSTEON_OIDC_CLIENT_ID, OSTEON_OIDC_ROLES and OSTEON_PUBLIC_URL")
         return self
 
     @property

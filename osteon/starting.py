@@ -13,6 +13,7 @@ import httpx
 
 from osteon.addresses import base_url, door_host
 from osteon.children import Child, ChildError, Children
+from osteon.first_administrator import make_first_administrator
 from osteon.first_start import Sample, SampleError, make_sample, noted_sample
 from osteon.orthanc_access import connect
 from osteon.orthanc_server import find_program, write_configuration
@@ -50,10 +51,18 @@ class FirstState:
 class Starting:
     """One start of `osteon serve`."""
 
-    def __init__(self, settings: Settings, children: Children, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        children: Children,
+        stopping: threading.Event,
+        tell: Callable[[str], object],
+    ) -> None:
+        """`tell`: the terminal; the API's own output goes to a log, where no password belongs."""
         self._settings = settings
         self._children = children
         self._stopping = stopping
+        self._tell = tell
         self.orthanc: Child | None = None
         self._ours: list[Child] = []
 
@@ -74,6 +83,9 @@ class Starting:
         orthanc.close()
         self._ours.append(self._children.start("node", [sys.executable, "-m", "osteon", "node"]))
         self._wait("the DICOM node", lambda: _answers(door_host(settings), settings.dicom_port))
+        engine = open_database(settings.registry_database)
+        make_first_administrator(settings, engine, self._tell)
+        engine.dispose()
         self._ours.append(self._children.start("api", [sys.executable, "-m", "osteon", "api"]))
         self._wait("the API", lambda: _is_ready(settings))
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from annotation.roles import Role
 from annotation.text import is_text
 from storage.database import writing
+from storage.labels import is_label_of_account, wait_for_turn
 from storage.token_tables import LABEL_LENGTH, TokenRow
 
 PREFIX = "ost_"
@@ -63,6 +64,9 @@ class Tokens:
         token = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         now = self._now()
         with _labels_held_apart(), writing(self._engine).begin() as connection:
+            wait_for_turn(connection)
+            if is_label_of_account(connection, label.strip()):
+                raise ValueError("an account has this label: choose another one")
             connection.execute(
                 insert(TokenRow).values(
                     id=str(uuid.uuid4()),

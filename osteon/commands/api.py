@@ -12,8 +12,10 @@ import uvicorn
 from api.app import create_app
 from api.dicomweb.archive import Archive
 from api.metrics import ROLE, ApiMetrics
+from api.sign_in import sign_in_parts
 from osteon.addresses import door
 from osteon.failing import failing_clearly
+from osteon.first_administrator import make_first_administrator
 from osteon.home import prepare_home
 from osteon.logs import log_to_stderr, set_level
 from osteon.orthanc_access import connect, connect_dicomweb
@@ -21,6 +23,7 @@ from osteon.ports import PortTakenError
 from osteon.relay import DoorIntake
 from osteon.settings import Settings, SettingsError, read_settings
 from osteon.signals import on_hang_up
+from osteon.single_sign_on import provider_of
 from osteon.transfer.requestor import Route
 from storage.database import migrate_registry, open_database
 from storage.metric_files import MetricFiles
@@ -42,8 +45,10 @@ def command() -> None:
     migrate_registry(settings.registry_database)
     files = MetricFiles(settings.metrics_folder)
     metrics = ApiMetrics(files)
+    engine = open_database(settings.registry_database)
+    make_first_administrator(settings, engine, click.echo)
     app = create_app(
-        engine=open_database(settings.registry_database),
+        engine=engine,
         images=connect(settings),
         metrics=metrics,
         intake=DoorIntake(
@@ -51,6 +56,7 @@ def command() -> None:
         ),
         uploads_at_a_time=settings.stow_uploads,
         archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
+        sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
     )
     config = uvicorn.Config(
         app,

@@ -35,7 +35,7 @@ def command() -> None:
         check_ports(settings)
         ensure_credentials(settings)
         with Children(settings.home / "log", settings.stop_seconds + REPORT_SECONDS) as children:
-            starting = Starting(settings, children, stopping)
+            starting = Starting(settings, children, stopping, click.echo)
             try:
                 starting.start_all()
                 state = starting.first_state()

@@ -20,6 +20,8 @@ OPEN = {
     ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
     ("HEAD", "/api/v1/openapi.json"),
+    ("GET", "/api/v1/sign-in"),
+    ("POST", "/api/v1/sign-in"),
     ("POST", "/api/v1/assessments"),
     ("GET", "/api/v1/instruments"),
     ("GET", "/api/v1/instruments/{name}"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.schemas.accounts import PasswordBody, PersonalTokenBody, SignInBody, UserBody, UserChangeBody
 from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
@@ -31,6 +32,11 @@ DESCRIBED: tuple[type[Body], ...] = (
     ClinicalContextBody,
     ContextBody,
     ContextRevisionBody,
+    SignInBody,
+    PasswordBody,
+    UserBody,
+    UserChangeBody,
+    PersonalTokenBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 
