@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from annotation.audit import Action, Kind, Note
 from annotation.entities import Lesion
 from annotation.errors import PatientNotFoundError
 from annotation.ports import Clock, UnitOfWork
@@ -23,6 +24,8 @@ def open_lesion(pseudonym: str, site: Site, *, by: str, now: Clock, uow: UnitOfW
             created_by=by,
         )
         uow.lesions.add(lesion)
+        opened = Note(action=Action.CREATED, kind=Kind.LESION, object_id=str(lesion.id), pseudonym=pseudonym)
+        uow.audit.note(opened, by=by, at=lesion.created_at)
         uow.commit()
     return lesion
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from annotation import evidence
+from annotation.audit import Action, Kind, Note
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import (
     PatientNotFoundError,
@@ -53,6 +54,7 @@ def record_reading(
             recorded_at=now(),
         )
         uow.readings.add(reading)
+        _note(Action.CREATED, lesion, reading, uow)
         uow.commit()
     return LesionReading(lesion=lesion, reading=reading)
 
@@ -89,6 +91,7 @@ def revise_reading(
             reason=reason.strip(),
         )
         uow.readings.add(revised)
+        _note(Action.CHANGED, lesion, revised, uow)
         uow.commit()
     return LesionReading(lesion=lesion, reading=revised)
 
@@ -130,6 +133,17 @@ def readings(
         found = uow.readings.matching(wanted, after=after, limit=limit)
         lesions = uow.lesions.many({each.lesion_id for each in found})
         return [LesionReading(lesion=lesions[each.lesion_id], reading=each) for each in found]
+
+
+def _note(action: Action, lesion: Lesion, reading: Reading, uow: UnitOfWork) -> None:
+    note = Note(
+        action=action,
+        kind=Kind.READING,
+        object_id=str(reading.id),
+        pseudonym=lesion.pseudonym,
+        study_instance_uid=reading.study_instance_uid,
+    )
+    uow.audit.note(note, by=reading.recorded_by, at=reading.recorded_at)
 
 
 def _require(wanted: ReadingFilter, images: Images) -> None:

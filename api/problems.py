@@ -38,6 +38,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredAuditError,
     StoredLesionError,
     StoredReadingError,
 )
@@ -119,6 +120,9 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredAuditError: Rule(
+            status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored entry of the audit log is damaged"
+        ),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),
         ImageMissingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="the file of this object is missing"),

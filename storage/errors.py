@@ -8,6 +8,7 @@ StorageError
 ├── PageKeyError            start again at the first page
 ├── StoredLesionError       a row of a lesion is damaged: restore it from a backup
 ├── StoredReadingError      a row of a reading is damaged: restore it from a backup
+├── StoredAuditError        a row of the audit log is damaged: run `osteon audit verify`
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
     ├── ImageMissingError           the ledger knows it, the image store does not: run the doctor
@@ -56,6 +57,10 @@ class StoredLesionError(StorageError):
 
 class StoredReadingError(StorageError):
     """A reading was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredAuditError(StorageError):
+    """An entry of the audit log says what no entry says; its content is not repeated."""
 
 
 class ImageStoreError(StorageError):

@@ -8,6 +8,8 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from annotation.audit import NOWHERE, Source
+from storage.audit import SqlAudit
 from storage.database import writing
 from storage.image_lookups import SqlImages
 from storage.lesions import SqlLesions
@@ -26,9 +28,10 @@ class SqlUnitOfWork:
     later. (It still could if the clock of the machine is set back, or the clocks of several machines disagree.)
     """
 
-    def __init__(self, engine: Engine, *, write: bool) -> None:
+    def __init__(self, engine: Engine, *, write: bool, source: Source = NOWHERE) -> None:
         self._engine = writing(engine) if write else engine
         self._write = write
+        self._source = source
         self._session: Session | None = None
 
     @property
@@ -42,6 +45,10 @@ class SqlUnitOfWork:
     @property
     def images(self) -> SqlImages:
         return SqlImages(self._current)
+
+    @property
+    def audit(self) -> SqlAudit:
+        return SqlAudit(self._current.connection(), self._source)
 
     def __enter__(self) -> Self:
         session = Session(self._engine, expire_on_commit=False)

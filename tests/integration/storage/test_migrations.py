@@ -166,7 +166,7 @@ def test_many_may_open_a_new_sqlite_file_at_once(tmp_path: Path) -> None:
     assert modes == [["wal"] * 25] * 6
 
 
-@pytest.mark.parametrize("revision", ["0005", "0004", "0002", "0001"])
+@pytest.mark.parametrize("revision", ["0006", "0005", "0004", "0002", "0001"])
 def test_a_registry_goes_back_to_an_earlier_revision_and_forth_again_with_its_rows(
     engine: Engine, revision: str
 ) -> None:

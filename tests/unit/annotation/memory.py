@@ -1,11 +1,12 @@
 """A unit of work in memory, held to the same contract as the database's."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from annotation.audit import Action, AuditFilter, Entry, Note
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import (
     LesionNotFoundError,
@@ -126,6 +127,34 @@ class MemoryReadings:
         return self._kept[reading_id][0].recorded_at, str(reading_id)
 
 
+class MemoryAudit:
+    def __init__(self, kept: list[Entry]) -> None:
+        self._kept = kept
+
+    def note(self, note: Note, *, by: str | None, at: datetime) -> None:
+        self._kept.append(Entry(number=len(self._kept) + 1, at=at, actor=by, note=note))
+
+    def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
+        found = [entry for entry in reversed(self._kept) if before is None or entry.number < before]
+        return [entry for entry in found if _is_wanted(entry, wanted)][:limit]
+
+    def following(self, after: int, actions: frozenset[Action], *, limit: int) -> Sequence[Entry]:
+        return [entry for entry in self._kept if entry.number > after and entry.note.action in actions][:limit]
+
+    def last_number(self) -> int:
+        return len(self._kept)
+
+
+def _is_wanted(entry: Entry, wanted: AuditFilter) -> bool:
+    return (
+        wanted.pseudonym in (None, entry.note.pseudonym)
+        and wanted.actor in (None, entry.actor)
+        and (not wanted.actions or entry.note.action in wanted.actions)
+        and (wanted.since is None or entry.at >= wanted.since)
+        and (wanted.until is None or entry.at < wanted.until)
+    )
+
+
 class MemoryUnitOfWork:
     """Keeps what was committed, forgets the rest."""
 
@@ -133,6 +162,7 @@ class MemoryUnitOfWork:
         self.images = MemoryImages(objects)
         self._kept_lesions: dict[UUID, Lesion] = {}
         self._kept_readings: dict[UUID, list[Reading]] = {}
+        self._kept_entries: list[Entry] = []
         self._begin()
 
     def __enter__(self) -> Self:
@@ -147,9 +177,12 @@ class MemoryUnitOfWork:
     def commit(self) -> None:
         self._kept_lesions = dict(self._lesions)
         self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
+        self._kept_entries = list(self._entries)
 
     def _begin(self) -> None:
         self._lesions = dict(self._kept_lesions)
         self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
+        self._entries = list(self._kept_entries)
+        self.audit = MemoryAudit(self._entries)
         self.lesions = MemoryLesions(self._lesions)
         self.readings = MemoryReadings(self._readings, self.lesions, self.images)
