@@ -6,6 +6,8 @@ from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import Engine
 
 from api import openapi
+from api.audit_trail import attributed
+from api.audited import AuditedRequests
 from api.authentication import signed_in
 from api.headers import SecureHeaders
 from api.images import ImageSource
@@ -14,9 +16,11 @@ from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
+from api.refusals import RefusalLimit
 from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
 from api.services import Services
 from api.uploads import Uploads
+from storage.audit_recorder import AuditRecorder
 from storage.catalogue import Catalogue
 from storage.tokens import Tokens
 
@@ -28,6 +32,9 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
+
+# Who is asking, and that the audit log says so.
+SIGNED_IN_ONLY = [Depends(signed_in), Depends(attributed)]
 
 
 def create_app(
@@ -58,6 +65,7 @@ def create_app(
             Middleware(WatchedRequests, metrics=measured),
             Middleware(SecureHeaders),
             Middleware(LastResort),
+            Middleware(AuditedRequests, recorder=AuditRecorder(engine), refusals=RefusalLimit()),
             Middleware(BodyLimits),
         ],
         telemetry=NO_TELEMETRY,
@@ -77,7 +85,7 @@ def create_app(
     for router in OPEN:
         app.include_router(router, prefix=PREFIX)
     for router in SIGNED_IN:
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+        app.include_router(router, prefix=PREFIX, dependencies=SIGNED_IN_ONLY)
     for router in UPLOADS if uploads is not None else ():
-        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=[Depends(signed_in)])
+        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=SIGNED_IN_ONLY)
     return app

@@ -1,6 +1,6 @@
 """Appending to the audit log and looking things up in it, within a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,15 @@ class SqlAudit:
     From the first note on, nobody else appends until the transaction ends: note last, just before the commit.
     """
 
-    def __init__(self, connection: Connection, source: Source) -> None:
+    def __init__(self, connection: Connection, source: Source, count: Callable[[], None] = lambda: None) -> None:
+        """`count` is called with every note."""
         self._connection = connection
         self._source = source
+        self._count = count
 
     def note(self, note: Note, *, by: str | None, at: datetime) -> None:
         append(self._connection, note, by=by, at=at, source=self._source)
+        self._count()
 
     def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
         found = _restricted(wanted).order_by(_NUMBER.desc()).limit(limit)

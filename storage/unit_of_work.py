@@ -32,6 +32,9 @@ class SqlUnitOfWork:
         self._engine = writing(engine) if write else engine
         self._write = write
         self._source = source
+        self._notes = 0
+        self.noted = 0
+        """How many entries of the audit log it has committed."""
         self._session: Session | None = None
 
     @property
@@ -48,14 +51,14 @@ class SqlUnitOfWork:
 
     @property
     def audit(self) -> SqlAudit:
-        return SqlAudit(self._current.connection(), self._source)
+        return SqlAudit(self._current.connection(), self._source, self._count_note)
 
     def __enter__(self) -> Self:
         session = Session(self._engine, expire_on_commit=False)
         if self._write:
             with _closed_on_failure(session):
                 _wait_for_turn(session.connection())
-        self._session = session
+        self._session, self._notes = session, 0
         return self
 
     def __exit__(
@@ -66,6 +69,10 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         self._current.commit()
+        self.noted, self._notes = self.noted + self._notes, 0
+
+    def _count_note(self) -> None:
+        self._notes += 1
 
     @property
     def _current(self) -> Session:

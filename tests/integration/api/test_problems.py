@@ -17,6 +17,7 @@ import annotation
 import api
 import lesion_model
 import storage
+from annotation.audit_chain import ChainBrokenError
 from api import problems, routers
 from api.last_resort import AnswerBrokenOffError
 from api.validation import NOT_ACCEPTABLE
@@ -30,6 +31,7 @@ WITHOUT_NODE = dict.fromkeys(("node", "disk", "outbox"), "not seen here")
 
 # Raised where no request is being answered, and why.
 NEVER_IN_A_REQUEST = {
+    ChainBrokenError: "raised to whoever verifies the audit log only",
     storage_errors.DatabaseUrlError: "raised when the process starts",
     storage_errors.MigrationError: "raised when the process starts",
     storage_errors.LedgerConflictError: "raised to the forwarder only",
