@@ -9,6 +9,7 @@ from api import openapi
 from api.audit_trail import attributed
 from api.audited import AuditedRequests
 from api.authentication import signed_in
+from api.event_streams import EventStreams
 from api.headers import SecureHeaders
 from api.images import ImageSource
 from api.intake import Intake
@@ -44,11 +45,13 @@ def create_app(
     metrics: ApiMetrics | None = None,
     intake: Intake | None = None,
     uploads_at_a_time: int = 4,
+    events: EventStreams | None = None,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
     `intake`: where uploaded objects go; without one, none are taken.
+    `events`: the streams of changes, for a caller that must end them when it ends.
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
@@ -77,6 +80,7 @@ def create_app(
         catalogue=Catalogue(engine),
         tokens=Tokens(engine),
         metrics=measured,
+        events=events or EventStreams(),
         uploads=uploads,
     )
     answer_errors(app)

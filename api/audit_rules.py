@@ -30,6 +30,8 @@ ASKED_FOR = MappingProxyType({"patient": Kind.PATIENT, "PatientID": Kind.PATIENT
 EXEMPT: Mapping[str, str] = MappingProxyType(
     {
         "GET /api/v1/sites": "places in the skeleton: of no patient",
+        "GET /api/v1/changes": "asked for every few seconds; tells identifiers only: reading them is noted",
+        "GET /api/v1/events": "as changes are, and has no end",
     }
 )
 """Routes that need a token and are not noted, and why."""

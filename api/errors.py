@@ -9,7 +9,8 @@ ApiError
 ├── NotADicomUploadError    send DICOM files
 ├── MalformedUploadError    send a whole body, as its headers describe it
 ├── TooManyPartsError       send it in several requests
-└── TooManyUploadsError     send it again when other uploads are done
+├── TooManyUploadsError     send it again when other uploads are done
+└── TooManyStreamsError     poll, or come again later
 """
 
 
@@ -65,3 +66,7 @@ class TooManyPartsError(ApiError):
 
 class TooManyUploadsError(ApiError):
     """All places are taken."""
+
+
+class TooManyStreamsError(ApiError):
+    """As many clients as may are sent events."""

@@ -28,6 +28,7 @@ from api.errors import (
     NotSignedInError,
     RangeNotSatisfiableError,
     TooManyPartsError,
+    TooManyStreamsError,
     TooManyUploadsError,
 )
 from api.preconditions import PreconditionRequiredError, etag
@@ -119,6 +120,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotADicomUploadError: Rule(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredAuditError: Rule(
             status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored entry of the audit log is damaged"

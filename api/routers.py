@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from api.routes import (
     assessments,
+    audit,
     calculators,
     catalogue,
+    changes,
     files,
     health,
     instruments,
@@ -29,6 +31,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     lesions.router,
     readings.router,
     scores.router,
+    audit.router,
+    changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

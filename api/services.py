@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from api.event_streams import EventStreams
 from api.images import ImageSource
 from api.metrics import ApiMetrics
 from api.uploads import Uploads
@@ -22,6 +23,7 @@ class Services:
     catalogue: Catalogue
     tokens: Tokens
     metrics: ApiMetrics
+    events: EventStreams
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -49,7 +51,12 @@ def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     return services.uploads
 
 
+def _events(services: Annotated[Services, Depends(services_of)]) -> EventStreams:
+    return services.events
+
+
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 EngineOf = Annotated[Engine, Depends(_engine)]
+EventStreamsOf = Annotated[EventStreams, Depends(_events)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]

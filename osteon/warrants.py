@@ -18,7 +18,7 @@ def with_warrant(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--by", metavar="NAME", help="Who asks, beside the account's name, which is kept anyway.")
     @wraps(function)
     def run(*args: Any, reason: str, by: str | None, **kwargs: Any) -> None:
-        account = _account()
+        account = account_name()
         try:
             warrant = Warrant(f"{by} ({account})" if by else account, reason)
         except ValueError as error:
@@ -28,7 +28,8 @@ def with_warrant(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _account() -> str:
+def account_name() -> str:
+    """Of whoever runs the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

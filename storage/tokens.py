@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, Row, Select, select, update
+from sqlalchemy import Connection, Engine, Row, Select, select, update
 from sqlalchemy.exc import IntegrityError
 
+from annotation.audit import Action, Kind, Note, Source
 from annotation.text import is_text
+from storage.audit import append
 from storage.database import writing
 from storage.token_tables import LABEL_LENGTH, TokenRow
 
@@ -35,8 +37,10 @@ class TokenRecord:
 class Tokens:
     """Share one between threads: it holds no connection between calls."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, by: str | None = None, via: str | None = None) -> None:
+        """`by`, `via`: who makes and revokes tokens with it, and by which command, for the audit log."""
         self._engine = engine
+        self._by, self._source = by, Source(via=via)
 
     def create(self, label: str) -> str:
         """Make a token and return it, for the only time. `label` says whose it is (1 to 100 characters).
@@ -52,6 +56,7 @@ class Tokens:
                 TokenRow.__table__.insert(),  # type: ignore[attr-defined]
                 {"id": row.id, "label": row.label, "digest": row.digest, "created_at": row.created_at},
             )
+            self._note(connection, Action.CREATED, row.id, row.created_at)
         return token
 
     def check(self, token: str) -> TokenRecord | None:
@@ -84,13 +89,18 @@ class Tokens:
 
     def revoke(self, token_id: str) -> bool:
         """Close the door to one token, from its next request on. False when there is no such open token."""
+        now = datetime.now(UTC)
         with writing(self._engine).begin() as connection:
             revoked = connection.execute(
-                update(TokenRow)
-                .where(TokenRow.id == token_id, TokenRow.revoked_at.is_(None))
-                .values(revoked_at=datetime.now(UTC))
+                update(TokenRow).where(TokenRow.id == token_id, TokenRow.revoked_at.is_(None)).values(revoked_at=now)
             )
+            if revoked.rowcount == 1:
+                self._note(connection, Action.REVOKED, token_id, now)
         return revoked.rowcount == 1
+
+    def _note(self, connection: Connection, action: Action, token_id: str, at: datetime) -> None:
+        note = Note(action=action, kind=Kind.TOKEN, object_id=token_id)
+        append(connection, note, by=self._by, at=at, source=self._source)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from api.app import create_app
+from api.event_streams import EventStreams
 from api.metrics import ROLE, ApiMetrics
 from osteon.addresses import door
 from osteon.failing import failing_clearly
@@ -41,6 +42,7 @@ def command() -> None:
     migrate_registry(settings.registry_database)
     files = MetricFiles(settings.metrics_folder)
     metrics = ApiMetrics(files)
+    events = EventStreams()
     app = create_app(
         engine=open_database(settings.registry_database),
         images=connect(settings),
@@ -49,6 +51,7 @@ def command() -> None:
             Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
         ),
         uploads_at_a_time=settings.stow_uploads,
+        events=events,
     )
     config = uvicorn.Config(
         app,
@@ -64,6 +67,7 @@ def command() -> None:
 
         def end() -> None:
             server.should_exit = True
+            events.end()
 
         # uvicorn ends in order on SIGINT and SIGTERM, and then sends itself the signal again, for whoever called it.
         for number in (signal.SIGINT, signal.SIGTERM):

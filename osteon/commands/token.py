@@ -4,11 +4,16 @@ import json
 
 import click
 
+from annotation.audit import ACTOR_LENGTH
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
 from osteon.settings import read_settings
+from osteon.warrants import account_name
 from storage.database import migrate_registry, open_database
 from storage.tokens import Tokens
+
+VIA = "osteon token"
+"""How the audit log tells where it was done."""
 
 
 @click.group("token")
@@ -58,4 +63,5 @@ def _tokens() -> Tokens:
     settings = read_settings()
     prepare_home(settings.home)
     migrate_registry(settings.registry_database)
-    return Tokens(open_database(settings.registry_database))
+    by = account_name()[:ACTOR_LENGTH]
+    return Tokens(open_database(settings.registry_database), by=by, via=VIA)

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
+from annotation.audit import Action, AuditFilter, Kind, Note, Source
+from storage.audit_log import AuditLog
 from storage.token_tables import TokenRow
 from storage.tokens import Tokens
 
@@ -126,3 +128,26 @@ def test_tokens_are_never_logged(engine: Engine, caplog: pytest.LogCaptureFixtur
     tokens.check(token)
 
     assert token.removeprefix("ost_") not in caplog.text
+
+
+def test_making_and_revoking_a_token_are_noted_and_the_token_is_not(engine: Engine) -> None:
+    tokens = Tokens(engine, by="admin", via="osteon token")
+    token = tokens.create("reader")
+    (record,) = tokens.all()
+    tokens.revoke(record.id)
+    tokens.revoke(record.id)
+
+    revoked, created = AuditLog(engine).newest(AuditFilter(), limit=5)
+
+    assert created.note == Note(action=Action.CREATED, kind=Kind.TOKEN, object_id=record.id)
+    assert revoked.note == Note(action=Action.REVOKED, kind=Kind.TOKEN, object_id=record.id)
+    assert (created.actor, created.at, created.source) == ("admin", record.created_at, Source(via="osteon token"))
+    assert token.removeprefix("ost_") not in str((revoked, created))
+
+
+def test_a_token_that_is_refused_is_not_noted(engine: Engine) -> None:
+    Tokens(engine).create("reader")
+    with pytest.raises(ValueError, match="this label already"):
+        Tokens(engine).create("reader")
+
+    assert len(AuditLog(engine).newest(AuditFilter(), limit=5)) == 1
