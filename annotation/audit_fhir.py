@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotation.audit import Action, Entry, Kind, Outcome, instant
+from annotation.audit import Action, Entry, Kind, Note, Outcome, instant
 
 Resource = dict[str, Any]
 
@@ -21,7 +21,6 @@ _LOGIN = (_DCM, "110114", "User Authentication")
 _KINDS_OF_EVENT: dict[Action, tuple[str, str, str]] = {
     Action.EXPORTED: (_DCM, "110106", "Export"),
     Action.UPLOADED: (_DCM, "110107", "Import"),
-    Action.REVOKED: (_DCM, "110113", "Security Alert"),
     Action.REFUSED: (_DCM, "110113", "Security Alert"),
     Action.SIGNED_IN: _LOGIN,
     Action.SIGNED_OUT: _LOGIN,
@@ -32,6 +31,7 @@ _SUBTYPES: dict[Action, tuple[str, str, str]] = {
     Action.CREATED: (_INTERACTIONS, "create", "create"),
     Action.CHANGED: (_INTERACTIONS, "update", "update"),
     Action.SIGNED: (_INTERACTIONS, "update", "update"),
+    Action.REVOKED: (_INTERACTIONS, "update", "update"),
     Action.REMOVED: (_INTERACTIONS, "delete", "delete"),
     Action.SIGNED_IN: (_DCM, "110122", "Login"),
     Action.SIGNED_OUT: (_DCM, "110123", "Logout"),
@@ -43,6 +43,7 @@ _LETTERS: dict[Action, str] = {
     Action.UPLOADED: "C",
     Action.CHANGED: "U",
     Action.SIGNED: "U",
+    Action.REVOKED: "U",
     Action.REMOVED: "D",
 }
 _EXECUTED = "E"
@@ -86,8 +87,7 @@ def _entities(entry: Entry) -> list[Resource]:
     note = entry.note
     thing: Resource = {"type": _coding(_ENTITY_TYPES, "2", "System Object"), "detail": _details(entry)}
     if note.object_id is not None:
-        system = _UIDS if note.kind in _DICOM_KINDS and note.object_id == note.study_instance_uid else OWN + "id"
-        thing["what"] = {"identifier": _identifier(system, note.object_id)}
+        thing["what"] = {"identifier": _identifier(_system(note), note.object_id)}
     entities = [thing]
     if note.pseudonym is not None:
         entities.append(
@@ -98,6 +98,13 @@ def _entities(entry: Entry) -> list[Resource]:
             }
         )
     return entities
+
+
+def _system(note: Note) -> str:
+    """What was asked for may be a list of another kind of thing: of a patient's studies, of a study's readings."""
+    if note.object_id == note.pseudonym:
+        return OWN + "pseudonym"
+    return _UIDS if note.kind in _DICOM_KINDS or note.object_id == note.study_instance_uid else OWN + "id"
 
 
 def _details(entry: Entry) -> list[Resource]:

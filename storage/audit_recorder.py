@@ -51,6 +51,12 @@ class AuditRecorder:
         self._queue: list[_Waiting] = []
         self._queueing, self._writing = threading.Lock(), threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for the next transaction."""
+        with self._queueing:
+            return len(self._queue)
+
     def note(self, asked: Asked) -> None:
         """Return when it is kept. Raises what the database raises."""
         waiting = _Waiting(asked)
