@@ -69,6 +69,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredAuditError,
     StoredContextError,
     StoredDraftError,
     StoredLesionError,
@@ -191,13 +192,16 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotADicomUploadError: Rule(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredContextError: Rule(
             status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
         ),
         SearchError: Rule(status=HTTPStatus.BAD_REQUEST),
         NotGivenError: Rule(status=HTTPStatus.BAD_REQUEST),
-        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredAuditError: Rule(
+            status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored entry of the audit log is damaged"
+        ),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredDraftError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored draft is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 
 from api.routes import (
     assessments,
+    audit,
     calculators,
     catalogue,
+    changes,
     contexts,
     dicomweb_retrieve,
     dicomweb_search,
@@ -45,6 +47,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     sign_in.out_router,
     me.router,
     users.router,
+    audit.router,
+    changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

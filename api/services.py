@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from api.dicomweb.archive import Archive
+from api.event_streams import EventStreams
 from api.images import ImageSource
 from api.metrics import ApiMetrics
 from api.sign_in import SignIn
@@ -25,6 +26,7 @@ class Services:
     tokens: Tokens
     metrics: ApiMetrics
     sign_in: SignIn
+    events: EventStreams
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -50,10 +52,6 @@ def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
 
-def _sign_in(services: Annotated[Services, Depends(services_of)]) -> SignIn:
-    return services.sign_in
-
-
 def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     assert services.uploads is not None  # noqa: S101 - the routes are there only with it
     return services.uploads
@@ -64,9 +62,13 @@ async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archi
     return services.archive
 
 
+def _events(services: Annotated[Services, Depends(services_of)]) -> EventStreams:
+    return services.events
+
+
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 EngineOf = Annotated[Engine, Depends(_engine)]
-SignInOf = Annotated[SignIn, Depends(_sign_in)]
+EventStreamsOf = Annotated[EventStreams, Depends(_events)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]
 ArchiveOf = Annotated[Archive, Depends(_archive)]

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
+from api.audit_trail import source_of, trail_of
 from api.services import EngineOf
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -17,8 +18,11 @@ def _for_reading(engine: EngineOf) -> SqlUnitOfWork:
     return SqlUnitOfWork(engine, write=False)
 
 
-def _for_writing(engine: EngineOf) -> SqlUnitOfWork:
-    return SqlUnitOfWork(engine, write=True)
+def _for_writing(engine: EngineOf, request: Request) -> SqlUnitOfWork:
+    """What it notes in the audit log says where the request came from."""
+    unit = SqlUnitOfWork(engine, write=True, source=source_of(request.scope))
+    trail_of(request.scope).work.append(unit)
+    return unit
 
 
 def _for_drafts(engine: EngineOf) -> SqlUnitOfWork:

@@ -15,6 +15,7 @@ from osteon.addresses import base_url, door_host
 from osteon.children import Child, ChildError, Children
 from osteon.first_administrator import make_first_administrator
 from osteon.first_start import Sample, SampleError, make_sample, noted_sample
+from osteon.operators import behalf_of_account
 from osteon.orthanc_access import connect
 from osteon.orthanc_server import find_program, write_configuration
 from osteon.settings import Settings
@@ -98,7 +99,7 @@ class Starting:
         """Token, counts and, unless switched off, the sample: made when the ledger is still empty."""
         engine = open_database(self._settings.registry_database)
         ledger = Ledger(engine)
-        token = self._token(Tokens(engine))
+        token = self._token(Tokens(engine, behalf=behalf_of_account("osteon start")))
         if token is None:
             return FirstState(counts=ledger.counts(), token=None, sample=None, problem=None, lesions=(), scores=())
         with _api(self._settings, token) as api:

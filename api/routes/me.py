@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from api.access import ANYBODY
+from api.account_work import SignInOf
 from api.authentication import Reader
 from api.callers import Caller, SignedInBy
 from api.cookies import session_cookie
@@ -20,7 +21,6 @@ from api.schemas.accounts import (
     PersonalTokenOut,
     PersonalTokensOut,
 )
-from api.services import SignInOf
 from api.sign_in import address_of
 from storage.sessions import request_token
 

@@ -67,6 +67,9 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/clinical-contexts/{context_id}"): {R, C, S},
     ("PUT", "/api/v1/clinical-contexts/{context_id}"): {C},
     ("GET", "/api/v1/clinical-contexts/{context_id}/revisions"): {R, C, S},
+    ("GET", "/api/v1/audit"): {K, A},
+    ("GET", "/api/v1/changes"): {R, C, S},
+    ("GET", "/api/v1/events"): {R, C, S},
     ("GET", "/dicom-web/instances"): {R, C, S},
     ("GET", "/dicom-web/series"): {R, C, S},
     ("GET", "/dicom-web/studies"): {R, C, S},
@@ -133,7 +136,9 @@ def test_a_role_opens_its_routes_and_no_other(anonymous: httpx.Client, engine: E
     anonymous.headers["Authorization"] = f"Bearer {token}"
 
     for (method, path), allowed in EXPECTED.items():
-        answer = anonymous.request(method, with_examples(path))
+        with anonymous.stream(method, with_examples(path)) as answer:  # one of them has no end
+            if answer.status_code == 403:
+                answer.read()
         assert answer.status_code not in (401, 500), (method, path)
         refused = answer.status_code == 403 and (method == "HEAD" or "roles" in answer.json())
         assert refused == (role not in allowed), (method, path, answer.status_code)

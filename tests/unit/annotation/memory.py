@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from annotation.audit import Action, AuditFilter, Entry, Note
 from annotation.context_errors import ContextNotFoundError, StaleContextError
 from annotation.draft import Draft
 from annotation.draft_errors import DraftNotFoundError
@@ -261,6 +262,34 @@ class MemoryContexts:
         return self._kept[context_id][0].entered_at, str(context_id)
 
 
+class MemoryAudit:
+    def __init__(self, kept: list[Entry]) -> None:
+        self._kept = kept
+
+    def note(self, note: Note, *, by: str | None, at: datetime) -> None:
+        self._kept.append(Entry(number=len(self._kept) + 1, at=at, actor=by, note=note))
+
+    def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
+        found = [entry for entry in reversed(self._kept) if before is None or entry.number < before]
+        return [entry for entry in found if _is_wanted(entry, wanted)][:limit]
+
+    def following(self, after: int, actions: frozenset[Action], *, limit: int) -> Sequence[Entry]:
+        return [entry for entry in self._kept if entry.number > after and entry.note.action in actions][:limit]
+
+    def last_number(self) -> int:
+        return len(self._kept)
+
+
+def _is_wanted(entry: Entry, wanted: AuditFilter) -> bool:
+    return (
+        wanted.pseudonym in (None, entry.note.pseudonym)
+        and wanted.actor in (None, entry.actor)
+        and (not wanted.actions or entry.note.action in wanted.actions)
+        and (wanted.since is None or entry.at >= wanted.since)
+        and (wanted.until is None or entry.at < wanted.until)
+    )
+
+
 class MemoryUnitOfWork:
     """Keeps what was committed, forgets the rest."""
 
@@ -271,6 +300,7 @@ class MemoryUnitOfWork:
         self._kept_drafts: dict[UUID, Draft] = {}
         self._kept_history: dict[UUID, list[LesionEvent]] = {}
         self._kept_contexts: dict[UUID, list[MeetingContext]] = {}
+        self._kept_entries: list[Entry] = []
         self._begin()
 
     def __enter__(self) -> Self:
@@ -288,6 +318,7 @@ class MemoryUnitOfWork:
         self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
         self._kept_history = {key: list(entries) for key, entries in self._history.items()}
         self._kept_contexts = {key: list(versions) for key, versions in self._contexts.items()}
+        self._kept_entries = list(self._entries)
 
     def _begin(self) -> None:
         self._lesions = dict(self._kept_lesions)
@@ -298,5 +329,7 @@ class MemoryUnitOfWork:
         self.lesion_history = MemoryLesionHistory(self._history)
         self._contexts = {key: list(versions) for key, versions in self._kept_contexts.items()}
         self.contexts = MemoryContexts(self._contexts)
+        self._entries = list(self._kept_entries)
+        self.audit = MemoryAudit(self._entries)
         self.lesions = MemoryLesions(self._lesions)
         self.readings = MemoryReadings(self._readings, self.lesions, self.images)
