@@ -18,6 +18,7 @@ from api.routers import DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, UPLOADS
 from api.services import Services
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.measurable_images import DEFAULT_CACHE_MB, MeasurableImages
 from storage.tokens import Tokens
 
 # FastAPI would hand exceptions, with their texts, to any OpenTelemetry that is configured in the process.
@@ -37,10 +38,12 @@ def create_app(
     metrics: ApiMetrics | None = None,
     intake: Intake | None = None,
     uploads_at_a_time: int = 4,
+    image_cache_mb: int = DEFAULT_CACHE_MB,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
+    `image_cache_mb`: how much memory the images take that were measured last.
     `intake`: where uploaded objects go; without one, none are taken.
     """
     measured = metrics or ApiMetrics()
@@ -69,6 +72,7 @@ def create_app(
         catalogue=Catalogue(engine),
         tokens=Tokens(engine),
         metrics=measured,
+        measurable=MeasurableImages(engine, images, image_cache_mb),
         uploads=uploads,
     )
     answer_errors(app)

@@ -10,6 +10,7 @@ from api.routes import (
     health,
     instruments,
     lesions,
+    measurements,
     metrics,
     readings,
     rules,
@@ -29,6 +30,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     lesions.router,
     readings.router,
     scores.router,
+    measurements.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

@@ -10,6 +10,7 @@ from api.images import ImageSource
 from api.metrics import ApiMetrics
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.measurable_images import MeasurableImages
 from storage.tokens import Tokens
 
 
@@ -22,6 +23,7 @@ class Services:
     catalogue: Catalogue
     tokens: Tokens
     metrics: ApiMetrics
+    measurable: MeasurableImages
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -40,6 +42,10 @@ def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
     return services.images
 
 
+def _measurable(services: Annotated[Services, Depends(services_of)]) -> MeasurableImages:
+    return services.measurable
+
+
 def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
@@ -51,5 +57,6 @@ def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
 
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
+MeasurableOf = Annotated[MeasurableImages, Depends(_measurable)]
 EngineOf = Annotated[Engine, Depends(_engine)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]

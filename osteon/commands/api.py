@@ -49,6 +49,7 @@ def command() -> None:
             Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
         ),
         uploads_at_a_time=settings.stow_uploads,
+        image_cache_mb=settings.image_cache_mb,
     )
     config = uvicorn.Config(
         app,

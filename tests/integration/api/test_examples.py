@@ -11,6 +11,7 @@ from api.schemas.clinical import ClinicalContextBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
+from api.schemas.measurements import BODIES
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
 from lesion_model.instruments import CALCULATORS
@@ -24,6 +25,7 @@ DESCRIBED: tuple[type[Body], ...] = (
     RevisionBody,
     AssessmentBody,
     ClinicalContextBody,
+    *BODIES,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 
