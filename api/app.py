@@ -22,6 +22,7 @@ from api.services import Services
 from api.sign_in import SignIn, sign_in_parts
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.measurable_images import DEFAULT_CACHE_MB, MeasurableImages
 from storage.tokens import Tokens
 
 # FastAPI would hand exceptions, with their texts, to any OpenTelemetry that is configured in the process.
@@ -47,10 +48,12 @@ def create_app(
     uploads_at_a_time: int = 4,
     archive: Archive | None = None,
     sign_in: SignIn | None = None,
+    image_cache_mb: int = DEFAULT_CACHE_MB,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
+    `image_cache_mb`: how much memory the images take that were measured last.
     `intake`: where uploaded objects go; without one, none are taken.
     `archive`: what is behind DICOMweb; without one, there is none.
     `sign_in`: what signing in works with; without it, with passwords alone, on the same registry.
@@ -83,6 +86,7 @@ def create_app(
         tokens=Tokens(engine),
         metrics=measured,
         sign_in=way_in,
+        measurable=MeasurableImages(engine, images, image_cache_mb),
         uploads=uploads,
         archive=archive,
     )

@@ -18,6 +18,7 @@ from api.routes import (
     instruments,
     lesions,
     me,
+    measurements,
     metrics,
     oidc,
     readings,
@@ -45,6 +46,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     sign_in.out_router,
     me.router,
     users.router,
+    measurements.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

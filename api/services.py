@@ -12,6 +12,7 @@ from api.metrics import ApiMetrics
 from api.sign_in import SignIn
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.measurable_images import MeasurableImages
 from storage.tokens import Tokens
 
 
@@ -25,6 +26,7 @@ class Services:
     tokens: Tokens
     metrics: ApiMetrics
     sign_in: SignIn
+    measurable: MeasurableImages
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -44,6 +46,10 @@ def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue
 
 def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
     return services.images
+
+
+def _measurable(services: Annotated[Services, Depends(services_of)]) -> MeasurableImages:
+    return services.measurable
 
 
 def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
@@ -66,6 +72,7 @@ async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archi
 
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
+MeasurableOf = Annotated[MeasurableImages, Depends(_measurable)]
 EngineOf = Annotated[Engine, Depends(_engine)]
 SignInOf = Annotated[SignIn, Depends(_sign_in)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]

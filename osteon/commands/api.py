@@ -57,6 +57,7 @@ def command() -> None:
         uploads_at_a_time=settings.stow_uploads,
         archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
         sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
+        image_cache_mb=settings.image_cache_mb,
     )
     config = uvicorn.Config(
         app,

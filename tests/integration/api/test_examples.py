@@ -14,6 +14,7 @@ from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
+from api.schemas.measurements import BODIES
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
 from lesion_model.instruments import CALCULATORS
@@ -37,6 +38,7 @@ DESCRIBED: tuple[type[Body], ...] = (
     UserBody,
     UserChangeBody,
     PersonalTokenBody,
+    *BODIES,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

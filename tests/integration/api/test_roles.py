@@ -114,6 +114,7 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/rendered"): {R, C, S},
     ("GET", "/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/thumbnail"): {R, C, S},
     ("GET", "/dicom-web/studies/{study_instance_uid}/thumbnail"): {R, C, S},
+    ("POST", "/api/v1/measurements"): {R, C, S},
     ("POST", "/dicom-web/studies"): {R, K, A},
     ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
 }
