@@ -50,6 +50,7 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[FieldProblemOut] | None = None
+    merged_into: str | None = Field(default=None, description="Of a 409: the lesion that goes on in its place.")
     roles: list[Role] | None = Field(default=None, description="Of a 403: any of these would do.")
 
 

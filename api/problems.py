@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from annotation.context_errors import ContextExistsError
 from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
+from annotation.lesion_errors import LesionMergedError, LesionStateError
 from annotation.roles import named
 from api.errors import (
     CursorError,
@@ -67,6 +68,10 @@ def _no_fields(_error: Exception) -> Sequence[FieldProblem]:
 
 def _no_members(_error: Exception) -> Mapping[str, Any]:
     return {}
+
+
+def _merged(error: Exception) -> Mapping[str, Any]:
+    return {"merged_into": str(error.survivor)} if isinstance(error, LesionMergedError) else {}
 
 
 def _roles(error: Exception) -> Mapping[str, Any]:
@@ -124,6 +129,8 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        LesionMergedError: Rule(status=HTTPStatus.CONFLICT, members=_merged),
+        LesionStateError: Rule(status=HTTPStatus.CONFLICT),
         ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         PreconditionRequiredError: Rule(status=HTTPStatus.PRECONDITION_REQUIRED),

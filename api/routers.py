@@ -13,6 +13,7 @@ from api.routes import (
     files,
     health,
     instruments,
+    lesion_changes,
     lesions,
     metrics,
     readings,
@@ -34,6 +35,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     readings.router,
     scores.router,
     contexts.router,
+    lesion_changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

@@ -11,6 +11,14 @@ from api.schemas.clinical import ClinicalContextBody
 from api.schemas.contexts import ContextBody, ContextRevisionBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
+from api.schemas.lesion_changes import (
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
+)
 from api.schemas.lesions import LesionBody
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
@@ -25,6 +33,12 @@ DESCRIBED: tuple[type[Body], ...] = (
     RevisionBody,
     AssessmentBody,
     ClinicalContextBody,
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
     ContextBody,
     ContextRevisionBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),

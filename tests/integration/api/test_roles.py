@@ -49,6 +49,13 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/clinical-contexts/{context_id}"): {R, C, S},
     ("PUT", "/api/v1/clinical-contexts/{context_id}"): {C},
     ("GET", "/api/v1/clinical-contexts/{context_id}/revisions"): {R, C, S},
+    ("PATCH", "/api/v1/lesions/{lesion_id}"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/match"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/split"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/resolve"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/reopen"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/carry-forward"): {R},
+    ("GET", "/api/v1/lesions/{lesion_id}/history"): {R, C, S},
     ("POST", "/dicom-web/studies"): {R, K, A},
     ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
 }
