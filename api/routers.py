@@ -16,6 +16,7 @@ from api.routes import (
     files,
     health,
     instruments,
+    lesion_changes,
     lesions,
     me,
     measurements,
@@ -47,6 +48,7 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     me.router,
     users.router,
     measurements.router,
+    lesion_changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

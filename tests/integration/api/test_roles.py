@@ -115,6 +115,13 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/thumbnail"): {R, C, S},
     ("GET", "/dicom-web/studies/{study_instance_uid}/thumbnail"): {R, C, S},
     ("POST", "/api/v1/measurements"): {R, C, S},
+    ("PATCH", "/api/v1/lesions/{lesion_id}"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/carry-forward"): {R},
+    ("GET", "/api/v1/lesions/{lesion_id}/history"): {R, C, S},
+    ("POST", "/api/v1/lesions/{lesion_id}/match"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/reopen"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/resolve"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/split"): {R},
     ("POST", "/dicom-web/studies"): {R, K, A},
     ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
 }
