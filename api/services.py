@@ -34,13 +34,13 @@ class Services:
     """None: no DICOMweb is given, and there is no route for it."""
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """The services that `create_app` was given."""
     services: Services = request.app.state.services
     return services
 
 
-def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
+async def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
     return services.catalogue
 
 
