@@ -19,6 +19,7 @@ from storage.tokens import Tokens
 from tests.builders import measurable
 from tests.builders.measurable import CT_FRAME, CT_SERIES, CT_STUDY
 from tests.builders.real_files import GE_CT, GE_PET, SHARED_DATA, TOSHIBA_MR, series_files
+from tests.builders.segmentations import segmentation
 from tests.services.http import serving
 from tests.services.orthanc import OrthancServer
 
@@ -26,6 +27,7 @@ sitk: Any = SimpleITK
 Array = npt.NDArray[np.float64]
 
 OTHER_SERIES, GAP_SERIES, STRANGE_SERIES, STRANGE_FRAME = "2.25.912", "2.25.922", "2.25.932", "2.25.933"
+SEGMENTATION = "2.25.942"
 # A cylinder of 300 HU, radius 20 mm, along z through (64, 64), in water; on slice 5 a cube of -100 HU.
 SHAPE = (20, 128, 128)
 
@@ -79,6 +81,9 @@ def every_series() -> Iterator[list[Any]]:
     yield measurable.ct_series(phantom(), series=OTHER_SERIES, study="2.25.911", frame="2.25.913")
     gap = measurable.ct_series(phantom(), series=GAP_SERIES)
     yield gap[:7] + gap[8:]
+    marked = np.zeros(SHAPE, dtype=np.bool_)
+    marked[5, 10:20, 10:20] = True
+    yield [segmentation(marked, list(measurable.ct_series(phantom())), SEGMENTATION)]
     yield measurable.ct_series(phantom()[:2], series=STRANGE_SERIES, frame=STRANGE_FRAME, Modality="DX")
     for name in (GE_CT, GE_PET, TOSHIBA_MR):
         yield measurable.read(sorted((SHARED_DATA / name).glob("*.dcm")))
@@ -454,6 +459,22 @@ def test_what_cannot_be_measured_is_refused_with_its_place(node: Node, refused: 
 
     expected = [refused.pointer] if refused.pointer else []
     assert [each["pointer"] for each in answer.get("errors", [])][:1] == expected
+
+
+def test_a_segment_has_its_volume_and_density(node: Node) -> None:
+    answer = node.ask("mask", {"mask_sop_instance_uid": SEGMENTATION}, series_instance_uid=CT_SERIES)
+
+    found = by_key(answer)
+    assert (found["voxels"], found["volume_mm3"]) == (100, 200)  # ten by ten voxels of 1 by 1 by 2 mm
+    assert (found["mean_hu"], found["sd_hu"]) == (-100, 0)
+    assert answer["findings"]["volume_cm3"] == 0.2
+
+
+@pytest.mark.parametrize("other", ["2.25.5", on_slice(5)])
+def test_what_is_no_segmentation_of_the_study_is_refused(node: Node, other: str) -> None:
+    answer = node.ask("mask", {"mask_sop_instance_uid": other}, 422, series_instance_uid=CT_SERIES)
+
+    assert answer["errors"][0]["pointer"] == "#/geometry/mask_sop_instance_uid"
 
 
 def test_a_pet_shows_no_bone(node: Node) -> None:
