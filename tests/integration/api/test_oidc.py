@@ -77,6 +77,9 @@ def test_who_has_a_role_gets_a_session_with_it(anonymous: httpx.Client, way_in: 
     assert me["signed_in_by"] == "session"
     (account,) = way_in.accounts.all()
     assert not account.has_password
+    passwords = {"password": "", "new_password": PASSWORD}
+    change = anonymous.post("/api/v1/me/password", json=passwords, headers={"X-CSRF-Token": me["csrf_token"]})
+    assert change.status_code == 409
     assert anonymous.get("/api/v1/patients").status_code == 200
 
 
