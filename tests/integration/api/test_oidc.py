@@ -147,7 +147,12 @@ def test_an_answer_that_another_browser_asked_for_is_refused(anonymous: httpx.Cl
     state = parse_qs(urlsplit(own).query)["state"][0]
     anothers_code = anonymous.get(CALLBACK, params={"code": code, "state": state})
 
-    assert [each.status_code for each in (without_cookie, wrong_state, anothers_code)] == [403, 403, 403]
+    own_code = parse_qs(urlsplit(own).query)["code"][0]
+    anothers_state = parse_qs(urlsplit(others).query)["state"][0]
+    own_code_wrong_state = anonymous.get(CALLBACK, params={"code": own_code, "state": anothers_state})
+
+    answers = (without_cookie, wrong_state, anothers_code, own_code_wrong_state)
+    assert [each.status_code for each in answers] == [403] * 4
     assert anonymous.get(ME).status_code == 401
 
 
