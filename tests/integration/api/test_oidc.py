@@ -77,6 +77,9 @@ def test_who_has_a_role_gets_a_session_with_it(anonymous: httpx.Client, way_in: 
     assert me["signed_in_by"] == "session"
     (account,) = way_in.accounts.all()
     assert not account.has_password
+    passwords = {"password": "", "new_password": PASSWORD}
+    change = anonymous.post("/api/v1/me/password", json=passwords, headers={"X-CSRF-Token": me["csrf_token"]})
+    assert change.status_code == 409
     assert anonymous.get("/api/v1/patients").status_code == 200
 
 
@@ -144,7 +147,12 @@ def test_an_answer_that_another_browser_asked_for_is_refused(anonymous: httpx.Cl
     state = parse_qs(urlsplit(own).query)["state"][0]
     anothers_code = anonymous.get(CALLBACK, params={"code": code, "state": state})
 
-    assert [each.status_code for each in (without_cookie, wrong_state, anothers_code)] == [403, 403, 403]
+    own_code = parse_qs(urlsplit(own).query)["code"][0]
+    anothers_state = parse_qs(urlsplit(others).query)["state"][0]
+    own_code_wrong_state = anonymous.get(CALLBACK, params={"code": own_code, "state": anothers_state})
+
+    answers = (without_cookie, wrong_state, anothers_code, own_code_wrong_state)
+    assert [each.status_code for each in answers] == [403] * 4
     assert anonymous.get(ME).status_code == 401
 
 
