@@ -230,6 +230,30 @@ def test_a_wedged_vertebra_has_its_heights_loss_and_angle(node: Node) -> None:
     assert answer["findings"]["vertebral_collapse"]["height_loss_percent"] == 40
 
 
+@pytest.mark.parametrize(
+    "neighbours",
+    [
+        pytest.param([("L3", 36)], id="not adjacent"),
+        pytest.param([("T12", 12)], id="above, but lower"),
+        pytest.param([("T12", 36), ("T12", 36)], id="twice the same"),
+    ],
+)
+def test_neighbours_that_are_none_are_refused(node: Node, neighbours: list[tuple[str, float]]) -> None:
+    answer = node.ask(
+        "vertebra",
+        {
+            "frame_of_reference_uid": CT_FRAME,
+            "level": "L1",
+            "landmarks": body(24, front=6, back=10),
+            "neighbours": [{"level": level, "landmarks": body(top, front=10, back=10)} for level, top in neighbours],
+        },
+        422,
+        series_instance_uid=CT_SERIES,
+    )
+
+    assert answer["errors"][0]["pointer"].startswith("#/geometry/neighbours")
+
+
 def square(half: float) -> list[dict[str, float]]:
     return points(*[(64 + x * half, 64 + y * half, 10) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
 

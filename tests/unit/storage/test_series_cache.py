@@ -89,20 +89,21 @@ def test_a_failure_reaches_its_caller_and_is_not_kept() -> None:
 
 
 def test_loads_that_do_not_fit_together_come_one_after_the_other() -> None:
-    cache, inside, most = SeriesCache[Block](100), [0], [0]
-    lock = threading.Lock()
+    cache, begun, second_begun = SeriesCache[Block](100), threading.Event(), threading.Event()
 
-    def load() -> Block:
-        with lock:
-            inside[0] += 1
-            most[0] = max(most[0], inside[0])
-        with lock:
-            inside[0] -= 1
+    def first() -> Block:
+        begun.set()
+        assert not second_begun.wait(0.3), "both were loaded at a time"
         return Block(60)
 
-    with ThreadPoolExecutor(8) as threads:
-        found = [threads.submit(cache.get, str(number), 60, load) for number in range(40)]
-        assert {each.result(10).size_bytes for each in found} == {60}
+    def second() -> Block:
+        second_begun.set()
+        return Block(60)
 
-    assert most == [1]
+    with ThreadPoolExecutor(2) as threads:
+        one = threads.submit(cache.get, "one", 60, first)
+        assert begun.wait(10)
+        other = threads.submit(cache.get, "other", 60, second)
+        assert (one.result(10), other.result(10)) == (Block(60), Block(60))
+
     assert cache.kept_bytes == 60
