@@ -4,6 +4,7 @@ AnnotationError
 ├── NotFoundError               ask for something that exists
 │   ├── PatientNotFoundError
 │   ├── StudyNotFoundError
+│   ├── SeriesNotFoundError
 │   ├── LesionNotFoundError
 │   ├── ReadingNotFoundError    the reading, or that revision of it
 │   └── NothingReadError        the lesion has no reading yet: record one
@@ -41,6 +42,13 @@ class StudyNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("no such study")
+
+
+class SeriesNotFoundError(NotFoundError):
+    """The study has no series of this UID."""
+
+    def __init__(self) -> None:
+        super().__init__("no such series in this study")
 
 
 class LesionNotFoundError(NotFoundError):

@@ -10,7 +10,7 @@ from api.sign_in import SignIn
 from storage.audit_behalf import Behalf
 
 
-def _for_request(request: Request, services: Annotated[Services, Depends(services_of)]) -> SignIn:
+async def _for_request(request: Request, services: Annotated[Services, Depends(services_of)]) -> SignIn:
     trail = trail_of(request.scope)
     return services.sign_in.acting(Behalf(by=trail.actor, source=source_of(request.scope), noted=trail.count_note))
 

@@ -27,6 +27,7 @@ from api.sign_in import SignIn, sign_in_parts
 from api.uploads import Uploads
 from storage.audit_recorder import AuditRecorder
 from storage.catalogue import Catalogue
+from storage.measurable_images import DEFAULT_CACHE_MB, MeasurableImages
 from storage.tokens import Tokens
 
 # FastAPI would hand exceptions, with their texts, to any OpenTelemetry that is configured in the process.
@@ -56,10 +57,12 @@ def create_app(
     archive: Archive | None = None,
     sign_in: SignIn | None = None,
     events: EventStreams | None = None,
+    image_cache_mb: int = DEFAULT_CACHE_MB,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
+    `image_cache_mb`: how much memory the images take that were measured last.
     `intake`: where uploaded objects go; without one, none are taken.
     `archive`: what is behind DICOMweb; without one, there is none.
     `sign_in`: what signing in works with; without it, with passwords alone, on the same registry.
@@ -95,6 +98,7 @@ def create_app(
         metrics=measured,
         sign_in=way_in,
         events=events or EventStreams(),
+        measurable=MeasurableImages(engine, images, image_cache_mb),
         uploads=uploads,
         archive=archive,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from starlette.types import Scope
 
-from annotation.audit import Source
+from annotation.audit import Kind, Source
 from annotation.roles import named
 from api.authentication import Reader
 from api.metrics import route_of
@@ -26,6 +26,8 @@ class Trail:
     roles: tuple[str, ...] = ()
     work: list[SqlUnitOfWork] = field(default_factory=list)
     notes: int = 0
+    named: list[tuple[Kind, str]] = field(default_factory=list)
+    """What the body of the request names, as a route says that reads it."""
 
     @property
     def has_noted(self) -> bool:

@@ -90,9 +90,10 @@ def _shows(status: int) -> bool:
 
 
 def _asked(scope: Scope, trail: Trail, note: Note) -> Asked:
-    named = candidates(
+    of_route = candidates(
         scope["method"], route_of(scope), scope.get("path_params", {}), QueryParams(scope.get("query_string", b""))
     )
+    named = (*trail.named, *of_route)
     kind = note.kind or (named[0][0] if named and note.action is not Action.REFUSED else None)
     return Asked(note=replace(note, kind=kind), candidates=named, by=trail.actor, source=source_of(scope))
 

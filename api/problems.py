@@ -27,6 +27,7 @@ from annotation.errors import (
     StaleRevisionError,
     UnacceptableError,
 )
+from annotation.lesion_errors import LesionMergedError, LesionStateError
 from annotation.roles import named
 from api.draft_problems import both_drafts, draft_and_reading, not_confirmed, suspicious_places
 from api.errors import (
@@ -97,6 +98,10 @@ def _no_fields(_error: Exception) -> Sequence[FieldProblem]:
 
 def _no_members(_error: Exception) -> Mapping[str, Any]:
     return {}
+
+
+def _merged(error: Exception) -> Mapping[str, Any]:
+    return {"merged_into": str(error.survivor)} if isinstance(error, LesionMergedError) else {}
 
 
 def _roles(error: Exception) -> Mapping[str, Any]:
@@ -174,6 +179,8 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        LesionMergedError: Rule(status=HTTPStatus.CONFLICT, members=_merged),
+        LesionStateError: Rule(status=HTTPStatus.CONFLICT),
         ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         StaleDraftError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest, members=both_drafts),

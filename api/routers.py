@@ -18,8 +18,10 @@ from api.routes import (
     files,
     health,
     instruments,
+    lesion_changes,
     lesions,
     me,
+    measurements,
     metrics,
     oidc,
     readings,
@@ -49,6 +51,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     users.router,
     audit.router,
     changes.router,
+    measurements.router,
+    lesion_changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

@@ -13,6 +13,7 @@ from api.metrics import ApiMetrics
 from api.sign_in import SignIn
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.measurable_images import MeasurableImages
 from storage.tokens import Tokens
 
 
@@ -27,6 +28,7 @@ class Services:
     metrics: ApiMetrics
     sign_in: SignIn
     events: EventStreams
+    measurable: MeasurableImages
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
 
@@ -34,18 +36,22 @@ class Services:
     """None: no DICOMweb is given, and there is no route for it."""
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """The services that `create_app` was given."""
     services: Services = request.app.state.services
     return services
 
 
-def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
+async def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
     return services.catalogue
 
 
 def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
     return services.images
+
+
+def _measurable(services: Annotated[Services, Depends(services_of)]) -> MeasurableImages:
+    return services.measurable
 
 
 def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
@@ -62,12 +68,13 @@ async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archi
     return services.archive
 
 
-def _events(services: Annotated[Services, Depends(services_of)]) -> EventStreams:
+async def _events(services: Annotated[Services, Depends(services_of)]) -> EventStreams:
     return services.events
 
 
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
+MeasurableOf = Annotated[MeasurableImages, Depends(_measurable)]
 EngineOf = Annotated[Engine, Depends(_engine)]
 EventStreamsOf = Annotated[EventStreams, Depends(_events)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]

@@ -193,6 +193,9 @@ class Settings(BaseSettings):
         "STOW-RS", description="Calling AE title of what is uploaded by STOW-RS, for `OSTEON_ISSUERS`"
     )
     stow_uploads: int = Field(4, ge=1, le=64, description="Uploads by STOW-RS at a time; more are told to come again")
+    image_cache_mb: int = Field(
+        1024, ge=1, le=1 << 20, description="Memory for the images that were measured last, in MB"
+    )
     log: Literal["text", "json"] = Field("text", description="Form of the logs: `text`, or `json`, one object a line")
     log_level: LogLevel = Field(
         "INFO", description="Least of the levels that are logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`"

@@ -18,6 +18,7 @@ from osteon.first_start import Sample, SampleError, make_sample, noted_sample
 from osteon.operators import behalf_of_account
 from osteon.orthanc_access import connect
 from osteon.orthanc_server import find_program, write_configuration
+from osteon.registry_access import opened_registry
 from osteon.settings import Settings
 from storage.database import open_database
 from storage.ledger import Ledger
@@ -84,9 +85,8 @@ class Starting:
         orthanc.close()
         self._ours.append(self._children.start("node", [sys.executable, "-m", "osteon", "node"]))
         self._wait("the DICOM node", lambda: _answers(door_host(settings), settings.dicom_port))
-        engine = open_database(settings.registry_database)
-        make_first_administrator(settings, engine, self._tell)
-        engine.dispose()
+        with opened_registry(settings) as engine:
+            make_first_administrator(settings, engine, self._tell)
         self._ours.append(self._children.start("api", [sys.executable, "-m", "osteon", "api"]))
         self._wait("the API", lambda: _is_ready(settings))
 

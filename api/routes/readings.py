@@ -26,7 +26,7 @@ router = APIRouter(tags=["readings"], responses=problems(401, 404, 422, 503))
 @router.post(
     "/lesions/{lesion_id}/readings",
     status_code=HTTP_201_CREATED,
-    responses=problems(413, 415),
+    responses=problems(409, 413, 415),
     dependencies=[RECORDING],
 )
 def record_reading(lesion_id: UUID, body: ReadingBody, reader: Reader, uow: WriteUow, response: Response) -> ReadingOut:

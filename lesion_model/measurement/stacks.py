@@ -37,8 +37,10 @@ def in_order(images: Sequence[ImagePlane]) -> tuple[ImagePlane, ...]:
     return tuple(sorted(images, key=lambda image: float(images[0].normal @ np.array(image.position))))
 
 
-def stack(images: Sequence[ImagePlane]) -> Stack:
+def stack(images: Sequence[ImagePlane], *, uneven_mm: float = UNEVEN_MM) -> Stack:
     """Check that images are one evenly spaced stack in increasing order along their normal.
+
+    `uneven_mm`: by how much two distances between neighbours may differ.
 
     Raises `GeometryError` for mixed orientation, spacing or size, for decreasing or no order (see `in_order`),
     for two images at one place, for a gap, and for positions that slide sideways more than a gantry tilts.
@@ -49,7 +51,7 @@ def stack(images: Sequence[ImagePlane]) -> Stack:
     steps = np.diff(np.array([image.position for image in images]), axis=0)
     along = steps @ images[0].normal
     refuse(_order_problems(along))
-    refuse(_gap_problems(steps, along))
+    refuse(_gap_problems(steps, along, uneven_mm))
     step: Vector = steps.mean(axis=0)
     spacing = float(along.mean())
     tilt = float(np.degrees(np.arccos(np.clip(spacing / np.linalg.norm(step), -1, 1))))
@@ -75,8 +77,8 @@ def _order_problems(along: Rows) -> Iterator[Problem]:
         yield Problem(field="position", detail="images are in no order along their normal: put them in order")
 
 
-def _gap_problems(steps: Rows, along: Rows) -> Iterator[Problem]:
-    if float(np.ptp(along)) > UNEVEN_MM:
+def _gap_problems(steps: Rows, along: Rows, uneven_mm: float) -> Iterator[Problem]:
+    if float(np.ptp(along)) > uneven_mm:
         yield Problem(field="position", detail="images are unevenly spaced: one is missing, or belongs elsewhere")
-    elif any(float(np.linalg.norm(later - earlier)) > 2 * UNEVEN_MM for earlier, later in pairwise(steps)):
+    elif any(float(np.linalg.norm(later - earlier)) > 2 * uneven_mm for earlier, later in pairwise(steps)):
         yield Problem(field="position", detail="images are not in one line: one belongs elsewhere")

@@ -60,6 +60,7 @@ def command() -> None:
         archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
         sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
         events=events,
+        image_cache_mb=settings.image_cache_mb,
     )
     config = uvicorn.Config(
         app,

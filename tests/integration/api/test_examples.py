@@ -13,7 +13,16 @@ from api.schemas.contexts import ContextBody, ContextRevisionBody
 from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
+from api.schemas.lesion_changes import (
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
+)
 from api.schemas.lesions import LesionBody
+from api.schemas.measurements import BODIES
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
 from lesion_model.instruments import CALCULATORS
@@ -30,6 +39,12 @@ DESCRIBED: tuple[type[Body], ...] = (
     SignatureBody,
     AssessmentBody,
     ClinicalContextBody,
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
     ContextBody,
     ContextRevisionBody,
     SignInBody,
@@ -37,6 +52,7 @@ DESCRIBED: tuple[type[Body], ...] = (
     UserBody,
     UserChangeBody,
     PersonalTokenBody,
+    *BODIES,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

@@ -5,6 +5,7 @@ import pytest
 from tests.builders.registry import OBJECTS
 from tests.unit.annotation.context_contract import ContextsContract
 from tests.unit.annotation.contract import UnitOfWorkContract
+from tests.unit.annotation.lesion_contract import LesionsOverTimeContract
 from tests.unit.annotation.memory import MemoryUnitOfWork
 
 
@@ -15,6 +16,12 @@ class TestMemoryUnitOfWork(UnitOfWorkContract):
 
 
 class TestMemoryContexts(ContextsContract):
+    @pytest.fixture
+    def uow(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(OBJECTS)
+
+
+class TestMemoryLesionsOverTime(LesionsOverTimeContract):
     @pytest.fixture
     def uow(self) -> MemoryUnitOfWork:
         return MemoryUnitOfWork(OBJECTS)
