@@ -32,6 +32,12 @@ def test_only_what_was_changed_of_a_patient_is_told(uow: MemoryUnitOfWork) -> No
     assert seen.after == changes.last_number(uow) == 6
 
 
+def test_a_draft_is_told_to_nobody_before_it_is_signed(uow: MemoryUnitOfWork) -> None:
+    noted(uow, made(Kind.DRAFT), made(Kind.DRAFT, Action.REMOVED), made(Kind.READING, Action.SIGNED))
+
+    assert numbers(changes.changes_after(0, reader="reader one", uow=uow, limit=10)) == [3]
+
+
 def test_a_full_page_goes_on_after_its_last_change(uow: MemoryUnitOfWork) -> None:
     noted(uow, *[made()] * 3, view())
 
