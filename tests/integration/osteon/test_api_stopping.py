@@ -17,7 +17,7 @@ from tests.services.product import Product
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Product]:
-    made = lone_node(tmp_path / "home", LOG="json")
+    made = lone_node(tmp_path / "home", LOG="json", FIRST_ADMIN="0")
     made.command = "api"
     made.launch()
     wait_for(lambda: answers(made.http_port), "the API answers")
