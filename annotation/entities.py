@@ -37,7 +37,8 @@ class Reading:
     """One revision of what one reader found on one lesion at one examination; it is never altered.
 
     All revisions share `id`, `lesion_id` and `study_instance_uid`. `reason` says why the earlier one was
-    replaced; only the first has none. `geometry` is None when nothing was drawn.
+    replaced; only the first has none. `geometry` is None when nothing was drawn. `assignment_id`: the assignment that
+    it was made under, and so its protocol. `decided_from`: the blind readings that an adjudicated one was made from.
     """
 
     id: UUID
@@ -49,6 +50,8 @@ class Reading:
     recorded_by: str
     recorded_at: datetime
     reason: str | None = None
+    assignment_id: UUID | None = None
+    decided_from: tuple[UUID, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.revision == FIRST_REVISION) != (self.reason is None):

@@ -18,7 +18,14 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
-from annotation.errors import NotFoundError, PlaceInListError, StaleRevisionError, UnacceptableError
+from annotation.errors import (
+    NotFoundError,
+    NotNowError,
+    NotTheirTaskError,
+    PlaceInListError,
+    StaleRevisionError,
+    UnacceptableError,
+)
 from api.errors import (
     CursorError,
     MalformedUploadError,
@@ -108,6 +115,8 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
+        NotTheirTaskError: Rule(status=HTTPStatus.FORBIDDEN),
+        NotNowError: Rule(status=HTTPStatus.CONFLICT),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         PreconditionRequiredError: Rule(status=HTTPStatus.PRECONDITION_REQUIRED),

@@ -11,11 +11,13 @@ from api.routes import (
     instruments,
     lesions,
     metrics,
+    protocols,
     readings,
     rules,
     scores,
     sites,
     store,
+    worklist,
 )
 
 PREFIX = "/api/v1"
@@ -29,6 +31,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     lesions.router,
     readings.router,
     scores.router,
+    protocols.router,
+    worklist.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data.

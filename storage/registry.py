@@ -2,10 +2,10 @@
 
 from sqlalchemy import MetaData
 
-from storage import ledger_tables, reading_tables, study_state_tables, token_tables
+from storage import ledger_tables, protocol_tables, reading_tables, study_state_tables, token_tables
 from storage.tables import Base
 
-TABLE_MODULES = (ledger_tables, reading_tables, study_state_tables, token_tables)
+TABLE_MODULES = (ledger_tables, protocol_tables, reading_tables, study_state_tables, token_tables)
 
 
 def metadata() -> MetaData:

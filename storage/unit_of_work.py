@@ -8,10 +8,14 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from annotation.sight import NOBODY, Sight
+from storage.assignments import SqlAssignments
 from storage.database import writing
 from storage.image_lookups import SqlImages
 from storage.lesions import SqlLesions
+from storage.protocols import SqlProtocols
 from storage.readings import SqlReadings
+from storage.worklist import SqlWorklist
 
 # One number for "someone is writing lesions or readings"; the migrations have another.
 WRITING_LOCK = 0x05731
@@ -24,24 +28,39 @@ class SqlUnitOfWork:
     must know when the transaction begins, PostgreSQL takes a lock of ours. So times that are taken inside follow
     each other in the order of the commits, and a list by time that was read to its end misses nothing that comes
     later. (It still could if the clock of the machine is set back, or the clocks of several machines disagree.)
+
+    `sight` says who looks; without it, what blindness keeps from anybody is not seen.
     """
 
-    def __init__(self, engine: Engine, *, write: bool) -> None:
+    def __init__(self, engine: Engine, *, write: bool, sight: Sight = NOBODY) -> None:
         self._engine = writing(engine) if write else engine
         self._write = write
+        self._sight = sight
         self._session: Session | None = None
 
     @property
     def lesions(self) -> SqlLesions:
-        return SqlLesions(self._current)
+        return SqlLesions(self._current, self._sight)
 
     @property
     def readings(self) -> SqlReadings:
-        return SqlReadings(self._current)
+        return SqlReadings(self._current, self._sight)
 
     @property
     def images(self) -> SqlImages:
         return SqlImages(self._current)
+
+    @property
+    def protocols(self) -> SqlProtocols:
+        return SqlProtocols(self._current)
+
+    @property
+    def assignments(self) -> SqlAssignments:
+        return SqlAssignments(self._current, self._sight)
+
+    @property
+    def worklist(self) -> SqlWorklist:
+        return SqlWorklist(self._current, self._sight)
 
     def __enter__(self) -> Self:
         session = Session(self._engine, expire_on_commit=False)

@@ -20,7 +20,7 @@ from storage.unit_of_work import SqlUnitOfWork
 router = APIRouter(tags=["readings"], responses=problems(401, 404, 422, 503))
 
 
-@router.post("/lesions/{lesion_id}/readings", status_code=HTTP_201_CREATED, responses=problems(413, 415))
+@router.post("/lesions/{lesion_id}/readings", status_code=HTTP_201_CREATED, responses=problems(409, 413, 415))
 def record_reading(lesion_id: UUID, body: ReadingBody, reader: Reader, uow: WriteUow, response: Response) -> ReadingOut:
     """Record what is seen of a lesion on one study of its patient."""
     recorded = readings.record_reading(
@@ -60,7 +60,7 @@ def read_reading(reading_id: UUID, uow: ReadUow, response: Response) -> ReadingO
     return _tagged(readings.reading(reading_id, uow), response)
 
 
-@router.put("/readings/{reading_id}", responses=problems(412, 413, 415, 428))
+@router.put("/readings/{reading_id}", responses=problems(409, 412, 413, 415, 428))
 def revise_reading(
     *,
     reading_id: UUID,

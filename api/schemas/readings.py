@@ -69,6 +69,8 @@ class ReadingOut(BaseModel):
     recorded_at: datetime
     recorded_by: str = Field(examples=["bone meeting"])
     reason: str | None = Field(description="Why the revision before it was replaced.")
+    assignment_id: UUID | None = Field(description="The assignment, and so the protocol, that it was made under.")
+    decided_from: list[UUID] = Field(description="The blind readings that an adjudicated one was made from.")
     scores: ScoresOut
 
     @classmethod
@@ -87,6 +89,8 @@ class ReadingOut(BaseModel):
             recorded_at=reading.recorded_at,
             recorded_by=reading.recorded_by,
             reason=reading.reason,
+            assignment_id=reading.assignment_id,
+            decided_from=list(reading.decided_from),
             scores=ScoresOut.of(assess(lesion.site, reading.findings)),
         )
 

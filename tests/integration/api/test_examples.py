@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.schemas.adjudication import AdjudicationBody
 from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
@@ -11,6 +12,7 @@ from api.schemas.clinical import ClinicalContextBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
 from api.schemas.lesions import LesionBody
+from api.schemas.protocols import AssignmentsBody, ProtocolBody
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
 from lesion_model.instruments import CALCULATORS
@@ -24,6 +26,9 @@ DESCRIBED: tuple[type[Body], ...] = (
     RevisionBody,
     AssessmentBody,
     ClinicalContextBody,
+    ProtocolBody,
+    AssignmentsBody,
+    AdjudicationBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

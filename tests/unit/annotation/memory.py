@@ -12,9 +12,14 @@ from annotation.errors import (
     PlaceInListError,
     ReadingNotFoundError,
     StaleRevisionError,
+    UnacceptableError,
 )
 from annotation.ports import ImageReference, ReadingFilter
+from annotation.protocols import NUMBERS_IN_BLOCK
+from annotation.sight import NOBODY, Sight
+from lesion_model.errors import Problem
 from storage.ledger_records import StoredObject
+from tests.unit.annotation.memory_protocols import Kept, MemoryAssignments, MemoryProtocols, MemoryWorklist
 
 
 class MemoryImages:
@@ -51,36 +56,52 @@ class MemoryImages:
 
 
 class MemoryLesions:
-    def __init__(self, kept: dict[UUID, Lesion]) -> None:
+    def __init__(self, kept: dict[UUID, Lesion], readings: "MemoryReadings") -> None:
         self._kept = kept
+        self._readings = readings
 
-    def next_number(self, pseudonym: str) -> int:
-        return 1 + max((each.number for each in self._of(pseudonym)), default=0)
+    def next_number(self, pseudonym: str, block: int = 0) -> int:
+        first = block * NUMBERS_IN_BLOCK
+        taken = [each.number for each in self._kept.values() if each.pseudonym == pseudonym]
+        number = 1 + max((each for each in taken if first < each < first + NUMBERS_IN_BLOCK), default=first)
+        if number == first + NUMBERS_IN_BLOCK:
+            raise UnacceptableError([Problem(field="site", detail="this patient has no number left for a lesion")])
+        return number
 
     def add(self, lesion: Lesion) -> None:
         self._kept[lesion.id] = lesion
 
     def get(self, lesion_id: UUID) -> Lesion:
-        if lesion_id not in self._kept:
+        if lesion_id not in self._kept or not self._seen(self._kept[lesion_id]):
             raise LesionNotFoundError
         return self._kept[lesion_id]
 
     def many(self, lesion_ids: Collection[UUID]) -> dict[UUID, Lesion]:
-        return {lesion_id: self._kept[lesion_id] for lesion_id in lesion_ids if lesion_id in self._kept}
+        return {each.id: each for each in self._kept.values() if each.id in lesion_ids and self._seen(each)}
 
     def of_patient(self, pseudonym: str, *, after: int, limit: int) -> Sequence[Lesion]:
         found = [each for each in self._of(pseudonym) if each.number > after]
         return sorted(found, key=lambda each: each.number)[:limit]
 
     def _of(self, pseudonym: str) -> list[Lesion]:
-        return [each for each in self._kept.values() if each.pseudonym == pseudonym]
+        return [each for each in self._kept.values() if each.pseudonym == pseudonym and self._seen(each)]
+
+    def _seen(self, lesion: Lesion) -> bool:
+        return self._readings.any_of(lesion) or self._readings.assignments.shows_unread(lesion)
 
 
 class MemoryReadings:
-    def __init__(self, kept: dict[UUID, list[Reading]], lesions: MemoryLesions, images: MemoryImages) -> None:
+    def __init__(
+        self,
+        kept: dict[UUID, list[Reading]],
+        lesions: dict[UUID, Lesion],
+        images: MemoryImages,
+        assignments: MemoryAssignments,
+    ) -> None:
         self._kept = kept
         self._lesions = lesions
         self._images = images
+        self.assignments = assignments
 
     def add(self, reading: Reading) -> None:
         revisions = self._kept.setdefault(reading.id, [])
@@ -92,7 +113,7 @@ class MemoryReadings:
         return self.history(reading_id)[-1]
 
     def history(self, reading_id: UUID) -> Sequence[Reading]:
-        if reading_id not in self._kept:
+        if reading_id not in self._kept or not self.assignments.shows(self._kept[reading_id][0]):
             raise ReadingNotFoundError
         return tuple(self._kept[reading_id])
 
@@ -104,7 +125,7 @@ class MemoryReadings:
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = self._ordered(wanted)
         if after is not None:
-            if after not in self._kept:
+            if after not in self._kept or not self.assignments.shows(self._kept[after][0]):
                 raise PlaceInListError
             place = self._place(after)
             found = [each for each in found if self._place(each.id) > place]
@@ -114,10 +135,15 @@ class MemoryReadings:
         found = [revisions[-1] for revisions in self._kept.values() if self._matches(revisions[-1], wanted)]
         return sorted(found, key=lambda each: self._place(each.id))
 
+    def any_of(self, lesion: Lesion) -> bool:
+        return bool(self._ordered(ReadingFilter(lesion_id=lesion.id)))
+
     def _matches(self, reading: Reading, wanted: ReadingFilter) -> bool:
-        pseudonym = self._lesions.get(reading.lesion_id).pseudonym
+        pseudonym = self._lesions[reading.lesion_id].pseudonym
         return (
-            wanted.lesion_id in (None, reading.lesion_id)
+            self.assignments.shows(self._kept[reading.id][0])
+            and wanted.assignment_id in (None, reading.assignment_id)
+            and wanted.lesion_id in (None, reading.lesion_id)
             and wanted.study_instance_uid in (None, reading.study_instance_uid)
             and wanted.pseudonym in (None, pseudonym)
         )
@@ -127,13 +153,17 @@ class MemoryReadings:
 
 
 class MemoryUnitOfWork:
-    """Keeps what was committed, forgets the rest."""
+    """Keeps what was committed, forgets the rest. `for_sight` is another one's view of the same."""
 
-    def __init__(self, objects: Sequence[StoredObject]) -> None:
+    def __init__(self, objects: Sequence[StoredObject], sight: Sight = NOBODY, kept: "Kept | None" = None) -> None:
+        self._objects = objects
+        self._sight = sight
+        self._kept = kept or Kept()
         self.images = MemoryImages(objects)
-        self._kept_lesions: dict[UUID, Lesion] = {}
-        self._kept_readings: dict[UUID, list[Reading]] = {}
         self._begin()
+
+    def for_sight(self, sight: Sight) -> "MemoryUnitOfWork":
+        return MemoryUnitOfWork(self._objects, sight, self._kept)
 
     def __enter__(self) -> Self:
         self._begin()
@@ -145,11 +175,12 @@ class MemoryUnitOfWork:
         self._begin()
 
     def commit(self) -> None:
-        self._kept_lesions = dict(self._lesions)
-        self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
+        self._kept.take(self._now)
 
     def _begin(self) -> None:
-        self._lesions = dict(self._kept_lesions)
-        self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
-        self.lesions = MemoryLesions(self._lesions)
-        self.readings = MemoryReadings(self._readings, self.lesions, self.images)
+        self._now = self._kept.copy()
+        self.protocols = MemoryProtocols(self._now.protocols)
+        self.assignments = MemoryAssignments(self._now, self._objects, self._sight)
+        self.worklist = MemoryWorklist(self._now, self._objects, self._sight)
+        self.readings = MemoryReadings(self._now.readings, self._now.lesions, self.images, self.assignments)
+        self.lesions = MemoryLesions(self._now.lesions, self.readings)
