@@ -42,10 +42,12 @@ class AssignmentRow(Base):
         Index(
             "ix_assignment_blind_study",
             "study_instance_uid",
-            sqlite_where=text("blind"),
+            sqlite_where=text("blind = 1"),
             postgresql_where=text("blind"),
         ),
-        Index("ix_assignment_blind_patient", "pseudonym", sqlite_where=text("blind"), postgresql_where=text("blind")),
+        Index(
+            "ix_assignment_blind_patient", "pseudonym", sqlite_where=text("blind = 1"), postgresql_where=text("blind")
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)

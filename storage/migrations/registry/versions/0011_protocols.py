@@ -133,12 +133,13 @@ def create_assignment() -> None:
         ),
         sa.CheckConstraint("NOT blind OR kind = 'double_blind'", name=op.f("ck_assignment_blind_by_protocol")),
     )
-    where = sa.text("blind")
     for name, column in (
         ("ix_assignment_blind_study", "study_instance_uid"),
         ("ix_assignment_blind_patient", "pseudonym"),
     ):
-        op.create_index(name, "assignment", [column], sqlite_where=where, postgresql_where=where)
+        op.create_index(
+            name, "assignment", [column], sqlite_where=sa.text("blind = 1"), postgresql_where=sa.text("blind")
+        )
 
 
 def create_task() -> None:
