@@ -59,15 +59,20 @@ def may_see_lesion(sight: Sight) -> Condition:
 
 
 def may_see_task(sight: Sight) -> Condition:
-    """Of `TaskRow` in the enclosing query."""
+    """Of `TaskRow` in the enclosing query. With no OR outside: PostgreSQL then looks them up one after the other."""
     if sight.reader is None:
         return TaskRow.assignment_id.is_not(None)
     blind = (
         exists()
-        .where(AssignmentRow.blind, AssignmentRow.id == TaskRow.assignment_id, takes_part(sight))
+        .where(
+            AssignmentRow.blind,
+            AssignmentRow.id == TaskRow.assignment_id,
+            takes_part(sight),
+            TaskRow.reader != sight.reader,
+        )
         .correlate(TaskRow)
     )
-    return or_(TaskRow.reader == sight.reader, not_(blind))
+    return not_(blind)
 
 
 def _made_by(reader: str) -> Condition:
