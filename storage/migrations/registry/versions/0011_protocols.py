@@ -14,9 +14,9 @@ depends_on: Sequence[str] | None = None
 DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TASK_INDEXES = {
     "ix_reading_task_by_patient": ["pseudonym", "reader"],
-    "ix_reading_task_by_day": ["study_day", "assignment_id", "reader", "state"],
-    "ix_reading_task_by_reader": ["reader", "study_day", "assignment_id", "state"],
-    "ix_reading_task_by_reader_state": ["reader", "state", "study_day", "assignment_id"],
+    "ix_reading_task_by_day": ["study_day", "assignment_id", "reader", "state", "study_instance_uid"],
+    "ix_reading_task_by_reader": ["reader", "study_day", "assignment_id", "state", "study_instance_uid"],
+    "ix_reading_task_by_reader_state": ["reader", "state", "study_day", "assignment_id", "study_instance_uid"],
     "ix_reading_task_by_state": ["state", "study_day", "assignment_id", "reader"],
     "ix_reading_task_by_protocol": ["protocol_id", "study_day", "assignment_id", "reader", "state"],
     "ix_reading_task_by_protocol_state": ["protocol_id", "state", "study_day", "assignment_id", "reader"],
