@@ -21,6 +21,7 @@ from api.routes import (
     measurements,
     metrics,
     oidc,
+    protocols,
     readings,
     rules,
     scores,
@@ -28,6 +29,7 @@ from api.routes import (
     sites,
     store,
     users,
+    worklist,
 )
 
 PREFIX = "/api/v1"
@@ -47,6 +49,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     me.router,
     users.router,
     measurements.router,
+    protocols.router,
+    worklist.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

@@ -26,7 +26,7 @@ router = APIRouter(tags=["readings"], responses=problems(401, 404, 422, 503))
 @router.post(
     "/lesions/{lesion_id}/readings",
     status_code=HTTP_201_CREATED,
-    responses=problems(413, 415),
+    responses=problems(409, 413, 415),
     dependencies=[RECORDING],
 )
 def record_reading(lesion_id: UUID, body: ReadingBody, reader: Reader, uow: WriteUow, response: Response) -> ReadingOut:
@@ -68,7 +68,7 @@ def read_reading(reading_id: UUID, uow: ReadUow, response: Response) -> ReadingO
     return _tagged(readings.reading(reading_id, uow), response)
 
 
-@router.put("/readings/{reading_id}", responses=problems(412, 413, 415, 428), dependencies=[RECORDING])
+@router.put("/readings/{reading_id}", responses=problems(409, 412, 413, 415, 428), dependencies=[RECORDING])
 def revise_reading(
     *,
     reading_id: UUID,
