@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from annotation import assigning, evidence
+from annotation import assigning, audit_notes, evidence
+from annotation.audit import Action
 from annotation.comparison import Pair, pair_up
 from annotation.entities import FIRST_REVISION, Reading
 from annotation.errors import NotNowError, NotTheirTaskError, UnacceptableError
@@ -71,26 +72,29 @@ def adjudicate(
         if problems:
             raise UnacceptableError(problems)
         moment = now()
+        notes = [audit_notes.of_assignment(Action.SIGNED, found)]
         for index, decision in enumerate(decisions):
             with _within(f"decisions.{index}"):
                 lesion = uow.lesions.get(decision.lesion_id)
                 evidence.check(lesion, found.study_instance_uid, decision.findings, decision.geometry, uow.images)
-            uow.readings.add(
-                Reading(
-                    id=uuid4(),
-                    lesion_id=decision.lesion_id,
-                    study_instance_uid=found.study_instance_uid,
-                    revision=FIRST_REVISION,
-                    findings=decision.findings,
-                    geometry=decision.geometry,
-                    recorded_by=by,
-                    recorded_at=moment,
-                    assignment_id=assignment_id,
-                    decided_from=decision.decided_from,
-                )
+            reading = Reading(
+                id=uuid4(),
+                lesion_id=decision.lesion_id,
+                study_instance_uid=found.study_instance_uid,
+                revision=FIRST_REVISION,
+                findings=decision.findings,
+                geometry=decision.geometry,
+                recorded_by=by,
+                recorded_at=moment,
+                assignment_id=assignment_id,
+                decided_from=decision.decided_from,
             )
+            uow.readings.add(reading)
+            notes.append(audit_notes.of_reading(Action.CREATED, lesion, reading))
         uow.assignments.put_task(replace(task, state=State.ADJUDICATED, signed_at=moment))
         decided = _compared(uow.assignments.get(assignment_id), uow)
+        for note in notes:
+            uow.audit.note(note, by=by, at=moment)
         uow.commit()
     return decided
 

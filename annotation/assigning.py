@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from annotation import audit_notes
+from annotation.audit import Action
 from annotation.entities import Reading
 from annotation.errors import NotNowError, NotTheirTaskError, UnacceptableError
 from annotation.ports import Clock, UnitOfWork
@@ -39,6 +41,7 @@ def make_protocol(
             id=uuid4(), name=name.strip(), kind=kind, modalities=modalities, created_at=now(), created_by=by
         )
         uow.protocols.add(made)
+        uow.audit.note(audit_notes.of_protocol(Action.CREATED, made), by=by, at=made.created_at)
         uow.commit()
     return made
 
@@ -87,6 +90,8 @@ def assign(
             )
             given.append((assignment, study, _tasks(assignment, blocks)))
         uow.assignments.add(given)
+        for assignment, _, _ in given:
+            uow.audit.note(audit_notes.of_assignment(Action.CREATED, assignment), by=by, at=moment)
         uow.commit()
     return Assigned(assignments=tuple(each for each, _, _ in given), more=len(found) > limit)
 
@@ -111,9 +116,11 @@ def complete(assignment_id: UUID, *, by: str, now: Clock, uow: UnitOfWork) -> As
         if task.state in UNSIGNED:
             if uow.drafts.any_on(by, found.study_instance_uid):
                 raise NotNowError("sign or discard your drafts on this study first")
-            uow.assignments.put_task(replace(task, state=State.SIGNED, signed_at=now()))
+            moment = now()
+            uow.assignments.put_task(replace(task, state=State.SIGNED, signed_at=moment))
             if found.blind and uow.assignments.all_signed(assignment_id):
                 _open_eyes(found, uow)
+            uow.audit.note(audit_notes.of_assignment(Action.SIGNED, found), by=by, at=moment)
         seen = view(uow.assignments.get(assignment_id), uow)
         uow.commit()
     return seen

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
+from annotation import audit_notes
+from annotation.audit import Action
 from annotation.context_errors import ContextExistsError, StaleContextError
 from annotation.errors import PatientNotFoundError, UnacceptableError
 from annotation.lesion_errors import LesionMergedError
@@ -47,6 +49,7 @@ def enter_context(
         if existing is not None:
             raise ContextExistsError(existing)
         uow.contexts.add(context)
+        uow.audit.note(audit_notes.of_context(Action.CREATED, context), by=by, at=context.entered_at)
         uow.commit()
     return context
 
@@ -64,6 +67,7 @@ def revise_context(
             raise StaleContextError(newest.version)
         revised = replace(newest, version=newest.version + 1, clinical=clinical, entered_by=by, entered_at=now())
         uow.contexts.add(revised)
+        uow.audit.note(audit_notes.of_context(Action.CHANGED, revised), by=by, at=revised.entered_at)
         uow.commit()
     return revised
 

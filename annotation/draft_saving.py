@@ -42,6 +42,8 @@ def save_draft(
 ) -> LesionDraft:
     """Make one change to a draft, once, however often it is sent.
 
+    The audit log has no entry of it: every few seconds, of what only the author sees, until it is signed.
+
     Raises DraftNotFoundError, StaleDraftError, OvertakenDraftError, UnacceptableError, FindingError,
     FindingNotApplicableError, IdentifyingTextError.
     """

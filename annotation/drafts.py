@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from annotation import assigning, evidence
+from annotation import assigning, audit_notes, evidence
+from annotation.audit import Action
 from annotation.draft import FIRST_VERSION, Draft, LesionDraft, RevisionOf
 from annotation.draft_errors import StaleDraftError
 from annotation.entities import Lesion, Reading
@@ -56,6 +57,7 @@ def start_draft(
         if from_reading is not None:
             draft = _carried_into(draft, _earlier(lesion, from_reading, uow))
         uow.drafts.add(draft)
+        uow.audit.note(audit_notes.of_draft(Action.CREATED, lesion, draft), by=by, at=moment)
         uow.commit()
     return Started(found=LesionDraft(lesion=lesion, draft=draft), new=True)
 
@@ -87,6 +89,7 @@ def start_revision(reading_id: UUID, *, by: str, now: Clock, uow: UnitOfWork) ->
             note=newest.note,
         )
         uow.drafts.add(draft)
+        uow.audit.note(audit_notes.of_draft(Action.CREATED, lesion, draft), by=by, at=moment)
         uow.commit()
     return Started(found=LesionDraft(lesion=lesion, draft=draft), new=True)
 
@@ -106,7 +109,7 @@ def drafts(*, by: str, uow: UnitOfWork, after: DraftPlace | None = None, limit: 
         return [LesionDraft(lesion=lesions[each.lesion_id], draft=each) for each in found]
 
 
-def discard_draft(draft_id: UUID, expected_version: int, *, by: str, uow: UnitOfWork) -> None:
+def discard_draft(draft_id: UUID, expected_version: int, *, by: str, now: Clock, uow: UnitOfWork) -> None:
     """Give a draft up. Raises DraftNotFoundError, StaleDraftError."""
     with uow:
         found = uow.drafts.get(draft_id, by)
@@ -114,6 +117,8 @@ def discard_draft(draft_id: UUID, expected_version: int, *, by: str, uow: UnitOf
             current = uow.drafts.get(draft_id, by)
             lesion = uow.lesions.get(current.lesion_id)
             raise StaleDraftError(LesionDraft(lesion=lesion, draft=current), expected_version)
+        discarded = audit_notes.of_draft(Action.REMOVED, uow.lesions.get(found.lesion_id), found)
+        uow.audit.note(discarded, by=by, at=now())
         uow.commit()
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from annotation import audit_notes
+from annotation.audit import Action
 from annotation.entities import Lesion, Reading
 from annotation.errors import NotNowError, UnacceptableError
 from annotation.lesion_errors import LesionMergedError, LesionStateError, StaleLesionError
@@ -46,6 +48,7 @@ def correct_site(lesion_id: UUID, site: Site, change: Change, uow: UnitOfWork) -
         corrected = replace(lesion, site=site, site_by=change.by, site_at=at)
         happened: dict[str, Any] = {"site_before": lesion.site, "site_after": site}
         corrected = _kept(corrected, Happening.SITE_CORRECTED, change, at, uow, **happened)
+        _note(change, at, uow, corrected)
         uow.commit()
     return corrected
 
@@ -63,7 +66,8 @@ def merge(survivor_id: UUID, duplicate_id: UUID, change: Change, uow: UnitOfWork
         at = change.now()
         ids = tuple(each.id for each in moved)
         uow.readings.move(ids, survivor_id)
-        for each in (duplicate, *uow.lesions.absorbed_by(duplicate_id)):
+        absorbed = (duplicate, *uow.lesions.absorbed_by(duplicate_id))
+        for each in absorbed:
             taken = ids if each.id == duplicate_id else ()
             _kept(
                 replace(each, merged_into=survivor_id),
@@ -75,6 +79,7 @@ def merge(survivor_id: UUID, duplicate_id: UUID, change: Change, uow: UnitOfWork
                 reading_ids=taken,
             )
         survivor = _kept(survivor, Happening.ABSORBED, change, at, uow, other_lesion_id=duplicate_id, reading_ids=ids)
+        _note(change, at, uow, *absorbed, survivor)
         uow.commit()
     return survivor
 
@@ -104,6 +109,8 @@ def split(
         uow.readings.move(ids, new.id)
         uow.lesion_history.add(_event(new, Happening.SPLIT_OFF, change, at, other_lesion_id=lesion_id, reading_ids=ids))
         lesion = _kept(lesion, Happening.SPLIT, change, at, uow, other_lesion_id=new.id, reading_ids=ids)
+        _note(change, at, uow, new, action=Action.CREATED)
+        _note(change, at, uow, lesion)
         uow.commit()
     return lesion, new
 
@@ -121,7 +128,9 @@ def resolve(lesion_id: UUID, study_instance_uid: str, change: Change, uow: UnitO
             detail = "no such study of this lesion's patient"
             raise UnacceptableError([Problem(field="study_instance_uid", detail=detail)])
         resolved = replace(lesion, resolved_on=study_instance_uid)
-        resolved = _kept(resolved, Happening.RESOLVED, change, change.now(), uow, study_instance_uid=study_instance_uid)
+        at = change.now()
+        resolved = _kept(resolved, Happening.RESOLVED, change, at, uow, study_instance_uid=study_instance_uid)
+        _note(change, at, uow, resolved, study_instance_uid=study_instance_uid)
         uow.commit()
     return resolved
 
@@ -135,7 +144,9 @@ def reopen(lesion_id: UUID, change: Change, uow: UnitOfWork) -> Lesion:
         lesion = _current(lesion_id, change, uow)
         if lesion.resolved_on is None:
             raise LesionStateError("the lesion is not resolved")
-        reopened = _kept(replace(lesion, resolved_on=None), Happening.REOPENED, change, change.now(), uow)
+        at = change.now()
+        reopened = _kept(replace(lesion, resolved_on=None), Happening.REOPENED, change, at, uow)
+        _note(change, at, uow, reopened)
         uow.commit()
     return reopened
 
@@ -213,6 +224,18 @@ def _kept(lesion: Lesion, what: Happening, change: Change, at: datetime, uow: Un
     uow.lesion_history.add(_event(changed, what, change, at, **details))
     uow.lesions.update(changed)
     return changed
+
+
+def _note(
+    change: Change,
+    at: datetime,
+    uow: UnitOfWork,
+    *lesions: Lesion,
+    action: Action = Action.CHANGED,
+    study_instance_uid: str | None = None,
+) -> None:
+    for each in lesions:
+        uow.audit.note(audit_notes.of_lesion(action, each, study_instance_uid), by=change.by, at=at)
 
 
 def _event(lesion: Lesion, what: Happening, change: Change, at: datetime, **details: Any) -> LesionEvent:

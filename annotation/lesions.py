@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from annotation import audit_notes
+from annotation.audit import Action
 from annotation.entities import Lesion
 from annotation.errors import PatientNotFoundError
 from annotation.lesion_history import Happening, LesionEvent
@@ -36,6 +38,7 @@ def open_lesion(pseudonym: str, site: Site, *, by: str, now: Clock, uow: UnitOfW
                 at=lesion.created_at,
             )
         )
+        uow.audit.note(audit_notes.of_lesion(Action.CREATED, lesion), by=by, at=lesion.created_at)
         uow.commit()
     return lesion
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
 
+from annotation.audit import Action, AuditFilter, Entry, Note
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from annotation.lesion_history import LesionEvent
@@ -243,6 +244,22 @@ class Worklist(Protocol):
         """How many in each state, whatever state `wanted` names."""
 
 
+class Audit(Protocol):
+    """The audit log, which is only added to."""
+
+    def note(self, note: Note, *, by: str | None, at: datetime) -> None:
+        """Kept if and only if the unit of work is committed; do it last. `by`: None when nobody is signed in."""
+
+    def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
+        """The newest first, from the last one below the number `before`."""
+
+    def following(self, after: int, actions: frozenset[Action], *, limit: int) -> Sequence[Entry]:
+        """Entries of these actions, by number, from the first above `after`."""
+
+    def last_number(self) -> int:
+        """Of the newest entry; 0 when there is none."""
+
+
 class UnitOfWork(Protocol):
     """One transaction: use it in `with`, and nothing is kept unless `commit` is called.
 
@@ -277,6 +294,9 @@ class UnitOfWork(Protocol):
 
     @property
     def worklist(self) -> Worklist: ...
+
+    @property
+    def audit(self) -> Audit: ...
 
     def __enter__(self) -> Self: ...
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from annotation import assigning, evidence
+from annotation import assigning, audit_notes, evidence
+from annotation.audit import Action
 from annotation.checked_text import warn_of_identifying
 from annotation.entities import FIRST_REVISION, Lesion, Reading
 from annotation.errors import (
@@ -57,6 +58,7 @@ def record_reading(
             assignment_id=assignment_id,
         )
         uow.readings.add(reading)
+        _note(Action.CREATED, lesion, reading, uow)
         uow.commit()
     return LesionReading(lesion=lesion, reading=reading)
 
@@ -97,6 +99,7 @@ def revise_reading(
             draft_id=None,
         )
         uow.readings.add(revised)
+        _note(Action.CHANGED, lesion, revised, uow)
         uow.commit()
     return LesionReading(lesion=lesion, reading=revised)
 
@@ -138,6 +141,10 @@ def readings(
         found = uow.readings.matching(wanted, after=after, limit=limit)
         lesions = uow.lesions.many({each.lesion_id for each in found})
         return [LesionReading(lesion=lesions[each.lesion_id], reading=each) for each in found]
+
+
+def _note(action: Action, lesion: Lesion, reading: Reading, uow: UnitOfWork) -> None:
+    uow.audit.note(audit_notes.of_reading(action, lesion, reading), by=reading.recorded_by, at=reading.recorded_at)
 
 
 def _require(wanted: ReadingFilter, images: Images) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from annotation import assigning, evidence
+from annotation import assigning, audit_notes, evidence
+from annotation.audit import Action
 from annotation.checked_text import warn_of_identifying
 from annotation.draft import Draft, LesionDraft
 from annotation.draft_errors import DraftNotFoundError, NotConfirmedError, OvertakenDraftError, StaleDraftError
@@ -35,7 +36,7 @@ def sign_draft(
         try:
             draft = uow.drafts.get(draft_id, by)
         except DraftNotFoundError:
-            return _signed_before(draft_id, by, uow)
+            return _signed_before(draft_id, by, now, uow)
         lesion = uow.lesions.get(draft.lesion_id)
         if draft.version != expected_version:
             raise StaleDraftError(LesionDraft(lesion=lesion, draft=draft), expected_version)
@@ -48,15 +49,20 @@ def sign_draft(
             current = LesionDraft(lesion=lesion, draft=uow.drafts.get(draft_id, by))
             raise StaleDraftError(current, expected_version)
         uow.readings.add(reading)
+        uow.audit.note(audit_notes.of_reading(Action.SIGNED, lesion, reading), by=by, at=reading.recorded_at)
         uow.commit()
     return LesionReading(lesion=lesion, reading=reading)
 
 
-def _signed_before(draft_id: UUID, by: str, uow: UnitOfWork) -> LesionReading:
+def _signed_before(draft_id: UUID, by: str, now: Clock, uow: UnitOfWork) -> LesionReading:
     signed = uow.readings.of_draft(draft_id)
     if signed is None or signed.recorded_by != by:
         raise DraftNotFoundError
-    return LesionReading(lesion=uow.lesions.get(signed.lesion_id), reading=signed)
+    lesion = uow.lesions.get(signed.lesion_id)
+    # Nothing is changed again, but what was signed is shown.
+    uow.audit.note(audit_notes.of_reading(Action.VIEWED, lesion, signed), by=by, at=now())
+    uow.commit()
+    return LesionReading(lesion=lesion, reading=signed)
 
 
 def _first(draft: Draft, reason: str | None, now: Clock, uow: UnitOfWork) -> Reading:

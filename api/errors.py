@@ -17,7 +17,7 @@ ApiError
 ├── TooManyUploadsError     send it again when other uploads are done
 ├── SearchError             correct the search
 ├── NotGivenError           ask for something that the image store can make
-├── TooManyStreamsError     ask again when other downloads are done
+├── TooManyStreamsError     ask again when other downloads are done, or poll
 └── ProviderUnavailableError  try again when the identity provider answers
 """
 

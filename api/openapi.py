@@ -61,6 +61,7 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[FieldProblemOut] | None = None
+    merged_into: str | None = Field(default=None, description="Of a 409: the lesion that goes on in its place.")
     roles: list[Role] | None = Field(default=None, description="Of a 403: any of these would do.")
     current: dict[str, Any] | None = Field(default=None, description="412: what is stored now.")
     yours: dict[str, Any] | None = Field(default=None, description="412: what the change was made from, or your draft.")

@@ -29,6 +29,7 @@ from annotation.errors import (
     StaleRevisionError,
     UnacceptableError,
 )
+from annotation.lesion_errors import LesionMergedError, LesionStateError
 from annotation.roles import named
 from api.draft_problems import both_drafts, draft_and_reading, not_confirmed, suspicious_places
 from api.errors import (
@@ -71,6 +72,7 @@ from storage.errors import (
     ImageStoreUnavailableError,
     NotInCatalogueError,
     PageKeyError,
+    StoredAuditError,
     StoredContextError,
     StoredDraftError,
     StoredLesionError,
@@ -98,6 +100,10 @@ def _no_fields(_error: Exception) -> Sequence[FieldProblem]:
 
 def _no_members(_error: Exception) -> Mapping[str, Any]:
     return {}
+
+
+def _merged(error: Exception) -> Mapping[str, Any]:
+    return {"merged_into": str(error.survivor)} if isinstance(error, LesionMergedError) else {}
 
 
 def _roles(error: Exception) -> Mapping[str, Any]:
@@ -177,6 +183,8 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotTheirTaskError: Rule(status=HTTPStatus.FORBIDDEN),
         NotNowError: Rule(status=HTTPStatus.CONFLICT),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        LesionMergedError: Rule(status=HTTPStatus.CONFLICT, members=_merged),
+        LesionStateError: Rule(status=HTTPStatus.CONFLICT),
         ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         StaleDraftError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest, members=both_drafts),
@@ -195,13 +203,16 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotADicomUploadError: Rule(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         StoredContextError: Rule(
             status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
         ),
         SearchError: Rule(status=HTTPStatus.BAD_REQUEST),
         NotGivenError: Rule(status=HTTPStatus.BAD_REQUEST),
-        TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredAuditError: Rule(
+            status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored entry of the audit log is damaged"
+        ),
         StoredLesionError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored lesion is damaged"),
         StoredDraftError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored draft is damaged"),
         StoredReadingError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored reading is damaged"),

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 
 from api.routes import (
     assessments,
+    audit,
     calculators,
     catalogue,
+    changes,
     contexts,
     dicomweb_retrieve,
     dicomweb_search,
@@ -16,6 +18,7 @@ from api.routes import (
     files,
     health,
     instruments,
+    lesion_changes,
     lesions,
     me,
     measurements,
@@ -48,9 +51,12 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     sign_in.out_router,
     me.router,
     users.router,
+    audit.router,
+    changes.router,
     measurements.router,
     protocols.router,
     worklist.router,
+    lesion_changes.router,
 )
 
 # Under /api/v1, for everyone: calculators that touch no data, and the way in.

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from api.dicomweb.archive import Archive
+from api.event_streams import EventStreams
 from api.images import ImageSource
 from api.metrics import ApiMetrics
 from api.sign_in import SignIn
@@ -26,6 +27,7 @@ class Services:
     tokens: Tokens
     metrics: ApiMetrics
     sign_in: SignIn
+    events: EventStreams
     measurable: MeasurableImages
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
@@ -34,13 +36,13 @@ class Services:
     """None: no DICOMweb is given, and there is no route for it."""
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """The services that `create_app` was given."""
     services: Services = request.app.state.services
     return services
 
 
-def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
+async def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Catalogue:
     return services.catalogue
 
 
@@ -56,10 +58,6 @@ def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
 
-def _sign_in(services: Annotated[Services, Depends(services_of)]) -> SignIn:
-    return services.sign_in
-
-
 def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     assert services.uploads is not None  # noqa: S101 - the routes are there only with it
     return services.uploads
@@ -70,10 +68,14 @@ async def _archive(services: Annotated[Services, Depends(services_of)]) -> Archi
     return services.archive
 
 
+async def _events(services: Annotated[Services, Depends(services_of)]) -> EventStreams:
+    return services.events
+
+
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 MeasurableOf = Annotated[MeasurableImages, Depends(_measurable)]
 EngineOf = Annotated[Engine, Depends(_engine)]
-SignInOf = Annotated[SignIn, Depends(_sign_in)]
+EventStreamsOf = Annotated[EventStreams, Depends(_events)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]
 ArchiveOf = Annotated[Archive, Depends(_archive)]

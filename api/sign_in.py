@@ -1,8 +1,9 @@
 """What signing in works with: accounts, sessions, tokens, the count of attempts, an identity provider."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from api.provider import Provider
 from storage.accounts import Accounts
 from storage.attempts import Attempts
+from storage.audit_behalf import Behalf
 from storage.passwords import Passwords
 from storage.personal_tokens import PersonalTokens
 from storage.sessions import Sessions
@@ -33,6 +35,15 @@ class SignIn:
     public_url: str | None = None
     provider: Provider | None = None
     """None: there is no single sign-on, and no route for it."""
+
+    def acting(self, behalf: Behalf) -> Self:
+        """The same, for whoever asks: what is changed says so in the audit log."""
+        return replace(
+            self,
+            accounts=self.accounts.acting(behalf),
+            sessions=self.sessions.acting(behalf),
+            personal_tokens=self.personal_tokens.acting(behalf),
+        )
 
     def origin(self, request: Request) -> str:
         """Scheme and host that browsers see."""

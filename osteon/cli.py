@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "api": "the HTTP API alone",
+    "audit": "list, verify and export who saw, changed and fetched what",
     "doctor": "check configuration, connectivity and store against ledger",
     "instruments": "print what every score, grade and rule asks and answers, in English and French",
     "ledger": "what was received and where it is; rebuild rows",

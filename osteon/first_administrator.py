@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Engine
 
+from osteon.operators import behalf_of_account
 from osteon.settings import Settings
 from storage import passwords
 from storage.accounts import Accounts
@@ -18,7 +19,8 @@ def make_first_administrator(settings: Settings, engine: Engine, tell: Callable[
     if not settings.first_admin:
         return
     password = passwords.generate()
-    if Accounts(engine, Passwords()).add_first(user_name=USER_NAME, label=LABEL, password=password) is not None:
+    accounts = Accounts(engine, Passwords(), behalf=behalf_of_account("osteon api"))
+    if accounts.add_first(user_name=USER_NAME, label=LABEL, password=password) is not None:
         for line in _lines(password):
             tell(line)
 

@@ -15,8 +15,10 @@ from osteon.addresses import base_url, door_host
 from osteon.children import Child, ChildError, Children
 from osteon.first_administrator import make_first_administrator
 from osteon.first_start import Sample, SampleError, make_sample, noted_sample
+from osteon.operators import behalf_of_account
 from osteon.orthanc_access import connect
 from osteon.orthanc_server import find_program, write_configuration
+from osteon.registry_access import opened_registry
 from osteon.settings import Settings
 from storage.database import open_database
 from storage.ledger import Ledger
@@ -83,9 +85,8 @@ class Starting:
         orthanc.close()
         self._ours.append(self._children.start("node", [sys.executable, "-m", "osteon", "node"]))
         self._wait("the DICOM node", lambda: _answers(door_host(settings), settings.dicom_port))
-        engine = open_database(settings.registry_database)
-        make_first_administrator(settings, engine, self._tell)
-        engine.dispose()
+        with opened_registry(settings) as engine:
+            make_first_administrator(settings, engine, self._tell)
         self._ours.append(self._children.start("api", [sys.executable, "-m", "osteon", "api"]))
         self._wait("the API", lambda: _is_ready(settings))
 
@@ -98,7 +99,7 @@ class Starting:
         """Token, counts and, unless switched off, the sample: made when the ledger is still empty."""
         engine = open_database(self._settings.registry_database)
         ledger = Ledger(engine)
-        token = self._token(Tokens(engine))
+        token = self._token(Tokens(engine, behalf=behalf_of_account("osteon start")))
         if token is None:
             return FirstState(counts=ledger.counts(), token=None, sample=None, problem=None, lesions=(), scores=())
         with _api(self._settings, token) as api:

@@ -1,13 +1,12 @@
 """Who acts and why: the options of every act that goes on record."""
 
-import getpass
-import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import click
 
+from osteon.operators import account_name
 from storage.vault_audit import Warrant
 
 
@@ -18,7 +17,7 @@ def with_warrant(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--by", metavar="NAME", help="Who asks, beside the account's name, which is kept anyway.")
     @wraps(function)
     def run(*args: Any, reason: str, by: str | None, **kwargs: Any) -> None:
-        account = _account()
+        account = account_name()
         try:
             warrant = Warrant(f"{by} ({account})" if by else account, reason)
         except ValueError as error:
@@ -26,10 +25,3 @@ def with_warrant(function: Callable[..., None]) -> Callable[..., None]:
         function(*args, warrant=warrant, **kwargs)
 
     return run
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from annotation.audit import Action, Kind
 from annotation.roles import Role
 from annotation.text import is_text
 from storage import account_rows
@@ -22,6 +24,7 @@ from storage.account_errors import (
 )
 from storage.account_rows import FIRST_REVISION, AccountRecord
 from storage.account_tables import NAME_LENGTH, AccountRow, SessionRow
+from storage.audit_behalf import NOBODY, Behalf
 from storage.database import writing
 from storage.labels import is_label_of_account, is_label_of_open_token, wait_for_turn
 from storage.passwords import Passwords, check_rules
@@ -45,10 +48,23 @@ def _utc_now() -> datetime:
 class Accounts:
     """Share one between threads: it holds no connection between calls."""
 
-    def __init__(self, engine: Engine, passwords: Passwords, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        passwords: Passwords,
+        now: Callable[[], datetime] = _utc_now,
+        *,
+        behalf: Behalf = NOBODY,
+    ) -> None:
+        """`behalf`: who makes and changes accounts with it."""
         self._engine = engine
         self._passwords = passwords
         self._now = now
+        self._behalf = behalf
+
+    def acting(self, behalf: Behalf) -> Self:
+        """The same, for somebody."""
+        return type(self)(self._engine, self._passwords, self._now, behalf=behalf)
 
     def add(self, *, user_name: str, label: str, roles: Collection[Role], password: str) -> AccountRecord:
         """An account that signs in with a password. Raises UnacceptableAccountError, NameTakenError."""
@@ -113,7 +129,8 @@ class Accounts:
             values = {"roles": roles, "disabled_at": disabled_at} | (
                 {} if hashed is None else {"password_hash": hashed}
             )
-            return self._renew(connection, before, values)
+            closed = disabled and before.disabled_at is None
+            return self._renew(connection, before, values, action=Action.REVOKED if closed else Action.CHANGED)
 
     def set_own_password(self, account_id: str, password: str, *, session_id: str | None) -> None:
         """Change it and sign out everywhere else. Raises UnacceptableAccountError, PasswordElsewhereError."""
@@ -171,6 +188,7 @@ class Accounts:
         fixed = {"id": account_id, "revision": FIRST_REVISION, "created_at": self._now()}
         cleaned = {"label": str(values["label"]).strip(), "roles": frozenset(values["roles"])}  # type: ignore[call-overload]
         connection.execute(insert(AccountRow).values(values | fixed | cleaned))
+        self._behalf.note(connection, Action.CREATED, Kind.ACCOUNT, account_id, self._now())
         return account_rows.read(connection, account_id)
 
     def _renew(
@@ -180,6 +198,7 @@ class Accounts:
         values: Mapping[str, object],
         *,
         keep_session: str | None = None,
+        action: Action = Action.CHANGED,
     ) -> AccountRecord:
         connection.execute(
             update(AccountRow).where(AccountRow.id == before.id).values({**values, "revision": before.revision + 1})
@@ -188,6 +207,7 @@ class Accounts:
         connection.execute(
             open_sessions if keep_session is None else open_sessions.where(SessionRow.id != keep_session)
         )
+        self._behalf.note(connection, action, Kind.ACCOUNT, before.id, self._now())
         return account_rows.read(connection, before.id)
 
     def _new_hash(self, account_id: str, password: str | None) -> str | None:

@@ -10,6 +10,7 @@ StorageError
 ├── StoredDraftError        a row of a draft is damaged: restore it from a backup
 ├── StoredReadingError      a row of a reading is damaged: restore it from a backup
 ├── StoredContextError      a row of a clinical context is damaged: restore it from a backup
+├── StoredAuditError        a row of the audit log is damaged: run `osteon audit verify`
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
     ├── ImageStoreSilentError       it takes too long: ask for less, or later
@@ -68,6 +69,10 @@ class StoredReadingError(StorageError):
 
 class StoredContextError(StorageError):
     """A clinical context was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredAuditError(StorageError):
+    """An entry of the audit log says what no entry says; its content is not repeated."""
 
 
 class ImageStoreError(StorageError):

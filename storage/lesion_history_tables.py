@@ -27,5 +27,6 @@ class LesionEventRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
     study_instance_uid: Mapped[str | None] = mapped_column(ForeignKey(StudyRow.study_instance_uid))
-    other_lesion_id: Mapped[str | None] = mapped_column(ForeignKey(LesionRow.id))
+    # Deferred: lesions that name each other are erased together.
+    other_lesion_id: Mapped[str | None] = mapped_column(ForeignKey(LesionRow.id, deferrable=True, initially="DEFERRED"))
     details: Mapped[dict[str, Any]] = mapped_column(Document)

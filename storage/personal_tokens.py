@@ -7,16 +7,18 @@ import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from annotation.audit import Action, Kind
 from annotation.roles import Role, named
 from annotation.text import is_text
 from storage import account_rows
 from storage.account_errors import NameTakenError, NoSuchPersonalTokenError, UnacceptableAccountError
 from storage.account_tables import NAME_LENGTH, AccountRow, PersonalTokenRow
+from storage.audit_behalf import NOBODY, Behalf
 from storage.database import writing
 from storage.labels import wait_for_turn
 
@@ -55,9 +57,15 @@ def _utc_now() -> datetime:
 class PersonalTokens:
     """Share one between threads: it holds no connection between calls."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now, *, behalf: Behalf = NOBODY) -> None:
+        """`behalf`: who makes and revokes tokens with it."""
         self._engine = engine
         self._now = now
+        self._behalf = behalf
+
+    def acting(self, behalf: Behalf) -> Self:
+        """The same, for somebody."""
+        return type(self)(self._engine, self._now, behalf=behalf)
 
     def create(
         self, account_id: str, *, name: str, roles: Collection[Role], days: int
@@ -131,9 +139,11 @@ class PersonalTokens:
             PersonalTokenRow.account_id == account_id,
             PersonalTokenRow.revoked_at.is_(None),
         )
+        now = self._now()
         with writing(self._engine).begin() as connection:
-            if connection.execute(update(PersonalTokenRow).where(*own).values(revoked_at=self._now())).rowcount != 1:
+            if connection.execute(update(PersonalTokenRow).where(*own).values(revoked_at=now)).rowcount != 1:
                 raise NoSuchPersonalTokenError
+            self._behalf.note(connection, Action.REVOKED, Kind.TOKEN, token_id, now)
 
     def _keep(self, record: PersonalTokenRecord, token: str) -> None:
         try:
@@ -153,6 +163,7 @@ class PersonalTokens:
                         expires_at=record.expires_at,
                     )
                 )
+                self._behalf.note(connection, Action.CREATED, Kind.TOKEN, record.id, record.created_at)
         except IntegrityError:
             raise NameTakenError("you have an open token of this name already") from None
 

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from storage import (
     account_tables,
+    audit_tables,
     context_tables,
     draft_tables,
     ledger_tables,
@@ -17,6 +18,7 @@ from storage.tables import Base
 
 TABLE_MODULES = (
     account_tables,
+    audit_tables,
     context_tables,
     draft_tables,
     ledger_tables,

@@ -6,13 +6,17 @@ import re
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
-from annotation.roles import Role
+from annotation.audit import Action, Kind
+from annotation.roles import Role, named
+from storage import account_rows
 from storage.account_tables import AccountRow, SessionRow
+from storage.audit_behalf import NOBODY, Behalf
 from storage.database import writing
 
 PREFIX = "oss_"
@@ -61,11 +65,18 @@ class Sessions:
         *,
         idle: timedelta = IDLE,
         absolute: timedelta = ABSOLUTE,
+        behalf: Behalf = NOBODY,
     ) -> None:
+        """`behalf`: where people sign in and out from."""
         self._engine = engine
         self._now = now
         self._idle = idle
         self._absolute = absolute
+        self._behalf = behalf
+
+    def acting(self, behalf: Behalf) -> Self:
+        """The same, from somewhere."""
+        return type(self)(self._engine, self._now, idle=self._idle, absolute=self._absolute, behalf=behalf)
 
     def begin(self, account_id: str) -> NewSession:
         """Sign an account in; sessions that are over are cleared away."""
@@ -84,6 +95,7 @@ class Sessions:
                     expires_at=new.expires_at,
                 )
             )
+            self._note(connection, Action.SIGNED_IN, account_id, now)
         return new
 
     def check(self, secret: str) -> SessionRecord | None:
@@ -125,7 +137,17 @@ class Sessions:
     def end(self, session_id: str) -> None:
         """Sign out; harmless when it is over."""
         with writing(self._engine).begin() as connection:
-            connection.execute(delete(SessionRow).where(SessionRow.id == session_id))
+            ended = delete(SessionRow).where(SessionRow.id == session_id).returning(SessionRow.account_id)
+            account_id = connection.execute(ended).scalar_one_or_none()
+            if account_id is not None:
+                self._note(connection, Action.SIGNED_OUT, account_id, self._now())
+
+    def _note(self, connection: Connection, action: Action, account_id: str, at: datetime) -> None:
+        """It is the account itself that does it."""
+        account = account_rows.read(connection, account_id)
+        source = replace(self._behalf.source, roles=tuple(named(account.roles)))
+        behalf = replace(self._behalf, by=account.label, source=source)
+        behalf.note(connection, action, Kind.ACCOUNT, account_id, at)
 
     def _see(self, session_id: str, now: datetime) -> None:
         with writing(self._engine).begin() as connection:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from annotation.audit import Action, Kind
 from annotation.roles import Role
 from annotation.text import is_text
+from storage.audit_behalf import NOBODY, Behalf
 from storage.database import writing
 from storage.labels import is_label_of_account, wait_for_turn
 from storage.token_tables import LABEL_LENGTH, TokenRow
@@ -45,9 +47,11 @@ def _utc_now() -> datetime:
 class Tokens:
     """Share one between threads: it holds no connection between calls."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now, *, behalf: Behalf = NOBODY) -> None:
+        """`behalf`: who makes and revokes tokens with it."""
         self._engine = engine
         self._now = now
+        self._behalf = behalf
 
     def create(self, label: str, *, roles: Collection[Role] = DEFAULT_ROLES, days: int | None = None) -> str:
         """Make a token and return it, for the only time. `label` says whose it is (1 to 100 characters).
@@ -61,7 +65,7 @@ class Tokens:
             raise ValueError(f"a token opens for 1 to {MOST_DAYS} days")
         if not is_text(label, LABEL_LENGTH):
             raise ValueError(f"a token's label has 1 to {LABEL_LENGTH} characters, none of them a control character")
-        token = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+        token, token_id = PREFIX + secrets.token_urlsafe(RANDOM_BYTES), str(uuid.uuid4())
         now = self._now()
         with _labels_held_apart(), writing(self._engine).begin() as connection:
             wait_for_turn(connection)
@@ -69,7 +73,7 @@ class Tokens:
                 raise ValueError("an account has this label: choose another one")
             connection.execute(
                 insert(TokenRow).values(
-                    id=str(uuid.uuid4()),
+                    id=token_id,
                     label=label.strip(),
                     digest=_digest(token),
                     roles=frozenset(roles),
@@ -77,6 +81,7 @@ class Tokens:
                     expires_at=None if days is None else now + timedelta(days=days),
                 )
             )
+            self._behalf.note(connection, Action.CREATED, Kind.TOKEN, token_id, now)
         return token
 
     def check(self, token: str) -> TokenRecord | None:
@@ -111,12 +116,13 @@ class Tokens:
 
     def revoke(self, token_id: str) -> bool:
         """Close the door to one token, from its next request on. False when there is no such open token."""
+        now = self._now()
         with writing(self._engine).begin() as connection:
             revoked = connection.execute(
-                update(TokenRow)
-                .where(TokenRow.id == token_id, TokenRow.revoked_at.is_(None))
-                .values(revoked_at=self._now())
+                update(TokenRow).where(TokenRow.id == token_id, TokenRow.revoked_at.is_(None)).values(revoked_at=now)
             )
+            if revoked.rowcount == 1:
+                self._behalf.note(connection, Action.REVOKED, Kind.TOKEN, token_id, now)
         return revoked.rowcount == 1
 
 

@@ -9,8 +9,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
+from annotation.audit import NOWHERE, Source
 from annotation.sight import NOBODY, Sight
 from storage.assignments import SqlAssignments
+from storage.audit import SqlAudit
+from storage.audit_blindness import may_see_entry
 from storage.contexts import SqlContexts
 from storage.database import BUSY_TIMEOUT_MS, turn_of_writers, writing
 from storage.drafts import SqlDrafts
@@ -39,11 +42,23 @@ class SqlUnitOfWork:
     `sight` says who looks; without it, what blindness keeps from anybody is not seen.
     """
 
-    def __init__(self, engine: Engine, *, write: bool, in_turn: bool = True, sight: Sight = NOBODY) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        write: bool,
+        in_turn: bool = True,
+        source: Source = NOWHERE,
+        sight: Sight = NOBODY,
+    ) -> None:
         self._engine = writing(engine) if write else engine
         self._in_turn = write and in_turn
         self._turn = turn_of_writers(engine) if write else None
+        self._source = source
         self._sight = sight
+        self._notes = 0
+        self.noted = 0
+        """How many entries of the audit log it has committed."""
         self._session: Session | None = None
 
     @property
@@ -82,6 +97,10 @@ class SqlUnitOfWork:
     def worklist(self) -> SqlWorklist:
         return SqlWorklist(self._current, self._sight)
 
+    @property
+    def audit(self) -> SqlAudit:
+        return SqlAudit(self._current.connection(), self._source, self._count_note, may_see_entry(self._sight))
+
     def __enter__(self) -> Self:
         if self._turn is not None and not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
             raise sql.TimeoutError("the others who write take too long")
@@ -89,7 +108,7 @@ class SqlUnitOfWork:
         if self._in_turn:
             with self._ended_on_failure(session):
                 _wait_for_turn(session.connection())
-        self._session = session
+        self._session, self._notes = session, 0
         return self
 
     def __exit__(
@@ -100,6 +119,10 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         self._current.commit()
+        self.noted, self._notes = self.noted + self._notes, 0
+
+    def _count_note(self) -> None:
+        self._notes += 1
 
     @contextmanager
     def _ended_on_failure(self, session: Session) -> Iterator[None]:

@@ -1,12 +1,15 @@
 """Vertebrae from their landmarks, and the cortex of long bones from its contours."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 
 from annotation.measuring.drawings import Cortex, Vertebra
 from annotation.measuring.lines import measured_source
 from annotation.measuring.terms import Method
 from annotation.measuring.values import Results, Value, value
+from lesion_model.errors import LesionModelError
 from lesion_model.findings import Denominator, Finding, ImagingFindings, VertebralCollapse
 from lesion_model.measurement.cortex import CorticalDestruction, cortical_destruction, cortical_involvement
 from lesion_model.measurement.heights import (
@@ -36,7 +39,8 @@ def vertebra(drawn: Vertebra) -> Results:
     against_wall = loss_against_posterior_wall(drawn.landmarks)
     losses = against_wall
     if drawn.neighbours:
-        losses = loss_against_neighbours(drawn.level, drawn.landmarks, drawn.neighbours)
+        with _of_neighbours():
+            losses = loss_against_neighbours(drawn.level, drawn.landmarks, drawn.neighbours)
     worst = largest_loss(losses)
     return Results(
         values=(
@@ -64,6 +68,16 @@ def cortex(drawn: Cortex) -> Results:
             sources=measured_source(Finding.CORTICAL_INVOLVEMENT, Finding.CIRCUMFERENTIAL_CORTICAL),
         ),
     )
+
+
+@contextmanager
+def _of_neighbours() -> Iterator[None]:
+    """Refusals of what the lesion model calls references are about the field that they came in."""
+    try:
+        yield
+    except LesionModelError as error:
+        named = (replace(each, field=each.field.replace("references", "neighbours", 1)) for each in error.problems)
+        raise type(error)(named) from None
 
 
 def _heights(drawn: Vertebra) -> Iterator[Value]:

@@ -20,7 +20,15 @@ from annotation.measuring.drawings import (
     named_points,
 )
 from annotation.measuring.intensities import at_points
-from annotation.measuring.placing import Target, check_drawn_on, check_frame, check_normal, check_within, target
+from annotation.measuring.placing import (
+    Target,
+    check_drawn_on,
+    check_frame,
+    check_mask,
+    check_normal,
+    check_within,
+    target,
+)
 from annotation.measuring.ports import Images
 from annotation.measuring.values import Results
 from lesion_model.errors import FindingError, LesionModelError, Problem, located
@@ -83,6 +91,7 @@ def _results(asked: Asked, chosen: Target, images: Images) -> Results:
     volume = _volume(chosen, images)
     check_frame(asked.place, volume.frame_of_reference_uid)
     if isinstance(drawing, Mask):
+        check_mask(drawing, asked.study_instance_uid, images)
         return outlines.mask(images.mask(drawing.sop_instance_uid, drawing.segment, volume), volume)
     with located("geometry"):
         slice_number = volume.slice_of(chosen.image) if chosen.image else None

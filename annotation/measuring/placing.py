@@ -7,7 +7,7 @@ import numpy as np
 
 from annotation.errors import SeriesNotFoundError, UnacceptableError
 from annotation.image_measurement.image_volume import ImageVolume
-from annotation.measuring.drawings import Place
+from annotation.measuring.drawings import Mask, Place
 from annotation.measuring.ports import Images, SeriesReference
 from lesion_model.errors import GeometryError, Problem
 from lesion_model.geometry import Point
@@ -17,6 +17,7 @@ from lesion_model.measurement.planes import ImagePlane
 from lesion_model.measurement.vectors import refuse, rows, unit, vector
 
 MEASURABLE = ("CT", "MR", "PT")
+MASK = "geometry.mask_sop_instance_uid"
 SERIES, IMAGE, FRAME = "series_instance_uid", "geometry.sop_instance_uid", "geometry.frame_of_reference_uid"
 
 
@@ -58,6 +59,13 @@ def check_frame(place: Place, frame_of_reference_uid: str | None) -> None:
     given = place.frame_of_reference_uid
     if given is not None and given != frame_of_reference_uid:
         raise UnacceptableError([Problem(field=FRAME, detail="is not that of the images")])
+
+
+def check_mask(mask: Mask, study_instance_uid: str, images: Images) -> None:
+    """Raises UnacceptableError for a mask that is not in the study."""
+    series = images.series_of_image(mask.sop_instance_uid)
+    if series not in {each.series_instance_uid for each in images.series_of_study(study_instance_uid)}:
+        raise UnacceptableError([Problem(field=MASK, detail="no such object in this study")])
 
 
 def check_drawn_on(plane: ImagePlane, points: Mapping[str, tuple[Point, ...]], *, off_mm: float) -> None:

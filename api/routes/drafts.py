@@ -91,7 +91,7 @@ def change_draft(
 @router.delete("/drafts/{draft_id}", status_code=HTTP_204_NO_CONTENT, responses=problems(412, 428))
 def discard_draft(draft_id: UUID, reader: Reader, uow: WriteUow, if_match: IfMatch = None) -> None:
     """Give a draft up."""
-    drafts.discard_draft(draft_id, expected_revision(if_match), by=reader.label, uow=uow)
+    drafts.discard_draft(draft_id, expected_revision(if_match), by=reader.label, now=utc_now, uow=uow)
 
 
 @router.post("/drafts/{draft_id}/sign", status_code=HTTP_201_CREATED, responses=problems(409, 412, 413, 415, 428))

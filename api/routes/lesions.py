@@ -10,6 +10,7 @@ from api.access import IMAGES, RECORDING
 from api.authentication import Reader
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
+from api.preconditions import etag
 from api.reading_pages import number_after, page_of
 from api.schemas.catalogue import Pseudonym
 from api.schemas.lesions import LesionBody, LesionOut
@@ -28,6 +29,7 @@ def open_lesion(pseudonym: Pseudonym, body: LesionBody, reader: Reader, uow: Wri
     """Open a lesion on a patient; it gets the patient's next number."""
     opened = lesions.open_lesion(pseudonym, body.site.to_domain(), by=reader.label, now=utc_now, uow=uow)
     response.headers["Location"] = f"/api/v1/lesions/{opened.id}"
+    response.headers["ETag"] = etag(opened.version)
     return LesionOut.of(opened)
 
 
@@ -40,6 +42,10 @@ def list_lesions(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut
 
 
 @router.get("/lesions/{lesion_id}", dependencies=[IMAGES])
-def read_lesion(lesion_id: UUID, uow: ReadUow) -> LesionOut:
-    """One lesion."""
-    return LesionOut.of(lesions.lesion(lesion_id, uow))
+def read_lesion(lesion_id: UUID, uow: ReadUow, response: Response) -> LesionOut:
+    """One lesion; its ETag is needed to change it. One that was merged says into which, and links to that."""
+    found = lesions.lesion(lesion_id, uow)
+    response.headers["ETag"] = etag(found.version)
+    if found.merged_into is not None:
+        response.headers["Link"] = f'</api/v1/lesions/{found.merged_into}>; rel="successor-version"'
+    return LesionOut.of(found)

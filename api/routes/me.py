@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from api.access import ANYBODY
+from api.account_work import SignInOf
 from api.authentication import Reader
 from api.callers import Caller, SignedInBy
 from api.cookies import session_cookie
@@ -20,8 +21,8 @@ from api.schemas.accounts import (
     PersonalTokenOut,
     PersonalTokensOut,
 )
-from api.services import SignInOf
 from api.sign_in import address_of
+from storage.account_errors import PasswordElsewhereError
 from storage.sessions import request_token
 
 router = APIRouter(prefix="/me", tags=["accounts"], responses=problems(401, 503))
@@ -46,6 +47,8 @@ def read_me(reader: Reader, sign_in: SignInOf, cookie: Annotated[str | None, Dep
 def change_own_password(body: PasswordBody, request: Request, reader: Reader, sign_in: SignInOf) -> None:
     """Change one's password; every other session of one's own ends."""
     account = sign_in.accounts.get(_account_in_session(reader))
+    if not account.has_password:
+        raise PasswordElsewhereError
     attempt = sign_in.attempts.begin(account.user_name, address_of(request))
     if sign_in.accounts.sign_in(account.user_name, body.password.get_secret_value()) is None:
         raise SignInRefusedError

@@ -1,9 +1,11 @@
 """Measurements, recomputed from what was drawn and the stored image. For readers: the role radiologist."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from annotation.audit import Kind
 from annotation.measuring.measure import measure
 from api.access import IMAGES
+from api.audit_trail import trail_of
 from api.openapi import problems
 from api.schemas.measurements import MeasurementBody, MeasurementOut, asked
 from api.services import MeasurableOf
@@ -12,6 +14,7 @@ router = APIRouter(dependencies=[IMAGES], tags=["measurements"], responses=probl
 
 
 @router.post("/measurements")
-def measure_drawing(body: MeasurementBody, images: MeasurableOf) -> MeasurementOut:
+def measure_drawing(body: MeasurementBody, request: Request, images: MeasurableOf) -> MeasurementOut:
     """Measure what was drawn, on the image in the store; nothing is kept. Numbers of the viewer are compared."""
+    trail_of(request.scope).named.append((Kind.STUDY, body.study_instance_uid))
     return MeasurementOut.of(body, measure(asked(body), images))

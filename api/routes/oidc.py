@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.account_work import SignInOf
 from api.cookies import SIGN_ON, forget_sign_on, keep_session, keep_sign_on
 from api.errors import SingleSignOnError
 from api.openapi import problems
 from api.provider import Provider
-from api.services import SignInOf
 from api.sign_in import SignIn
 
 CALLBACK = "/api/v1/oidc/callback"

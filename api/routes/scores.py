@@ -41,7 +41,7 @@ def read_scores_of_reading(reading_id: UUID, uow: ReadUow, pain: Pain, meeting_d
     return ScoresOut.of(scores.score_reading(reading_id, uow, pain, meeting_date))
 
 
-@router.get("/lesions/{lesion_id}/scores", dependencies=[IMAGES])
+@router.get("/lesions/{lesion_id}/scores", responses=problems(409), dependencies=[IMAGES])
 def read_scores_of_lesion(lesion_id: UUID, uow: ReadUow, pain: Pain, meeting_date: MeetingDate = None) -> ScoresOut:
     """Scores and grades of one lesion, from the reading of its newest study and the clinical context."""
     return ScoresOut.of(scores.score_lesion(lesion_id, uow, pain, meeting_date))

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.access import ANYBODY
+from api.account_work import SignInOf
 from api.authentication import Reader
 from api.callers import Caller, SignedInBy
 from api.cookies import forget_session, keep_session
@@ -12,7 +13,6 @@ from api.cross_site import check_origin
 from api.errors import SignInRefusedError
 from api.openapi import problems
 from api.schemas.accounts import MeOut, SignInBody, WaysOut
-from api.services import SignInOf
 from api.sign_in import address_of
 from storage.sessions import request_token
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from annotation.roles import Role
+from api.account_work import SignInOf
 from api.authentication import needs
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
 from api.preconditions import IfMatch, etag, expected_revision
 from api.reading_pages import page_of, text_after
 from api.schemas.accounts import UserBody, UserChangeBody, UserOut, UserWithPasswordOut
-from api.services import SignInOf
 from storage import passwords
 from storage.account_rows import AccountRecord
 from storage.accounts import AccountChange

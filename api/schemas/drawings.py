@@ -17,7 +17,7 @@ from annotation.measuring.drawings import (
 )
 from api.schemas.body import Body
 from api.schemas.geometry import Coordinate, ImageUid, PointBody
-from lesion_model.errors import located
+from lesion_model.errors import GeometryError, Problem, located
 from lesion_model.findings import Denominator
 from lesion_model.geometry import Point
 from lesion_model.measurement.landmarks import VertebralLandmarks
@@ -157,6 +157,8 @@ class VertebraGeometry(PlaceBody):
                 neighbours[each.level] = each.landmarks.to_domain()
         with located("geometry.landmarks"):
             landmarks = self.landmarks.to_domain()
+        if len(neighbours) < len(self.neighbours):
+            raise GeometryError([Problem(field="geometry.neighbours", detail="must be two different vertebrae")])
         return Vertebra(level=self.level, landmarks=landmarks, neighbours=neighbours)
 
 

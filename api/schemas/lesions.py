@@ -30,6 +30,9 @@ class LesionOut(BaseModel):
     site: SiteOut
     created_at: datetime
     created_by: str = Field(examples=["bone meeting"])
+    version: int = Field(examples=[1])
+    merged_into: UUID | None = Field(description="The lesion that goes on in place of this one.")
+    resolved_on: str | None = Field(description="The study on which it was seen no more.")
 
     @classmethod
     def of(cls, lesion: Lesion) -> Self:
@@ -41,4 +44,7 @@ class LesionOut(BaseModel):
             site=SiteOut.of(lesion.site),
             created_at=lesion.created_at,
             created_by=lesion.created_by,
+            version=lesion.version,
+            merged_into=lesion.merged_into,
+            resolved_on=lesion.resolved_on,
         )

@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.dicomweb.archive import Archive
+from api.event_streams import EventStreams
 from api.metrics import ROLE, ApiMetrics
 from api.sign_in import sign_in_parts
 from osteon.addresses import door
@@ -47,6 +48,7 @@ def command() -> None:
     metrics = ApiMetrics(files)
     engine = open_database(settings.registry_database)
     make_first_administrator(settings, engine, click.echo)
+    events = EventStreams()
     app = create_app(
         engine=engine,
         images=connect(settings),
@@ -57,6 +59,7 @@ def command() -> None:
         uploads_at_a_time=settings.stow_uploads,
         archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
         sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
+        events=events,
         image_cache_mb=settings.image_cache_mb,
     )
     config = uvicorn.Config(
@@ -73,6 +76,7 @@ def command() -> None:
 
         def end() -> None:
             server.should_exit = True
+            events.end()
 
         # uvicorn ends in order on SIGINT and SIGTERM, and then sends itself the signal again, for whoever called it.
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,9 +10,13 @@ import click
 from annotation.roles import Role, named
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
+from osteon.operators import behalf_of_account
 from osteon.settings import read_settings
 from storage.database import migrate_registry, open_database
 from storage.tokens import DEFAULT_ROLES, MOST_DAYS, TokenRecord, Tokens
+
+VIA = "osteon token"
+"""How the audit log tells where it was done."""
 
 
 @click.group("token")
@@ -86,4 +90,4 @@ def _tokens() -> Tokens:
     settings = read_settings()
     prepare_home(settings.home)
     migrate_registry(settings.registry_database)
-    return Tokens(open_database(settings.registry_database))
+    return Tokens(open_database(settings.registry_database), behalf=behalf_of_account(VIA))

@@ -10,12 +10,16 @@ import click
 from annotation.roles import Role, named
 from osteon.failing import failing_clearly
 from osteon.home import prepare_home
+from osteon.operators import behalf_of_account
 from osteon.registry_access import opened_registry
 from osteon.settings import read_settings
 from storage import passwords
 from storage.account_rows import AccountRecord
 from storage.accounts import AccountChange, Accounts
 from storage.passwords import Passwords
+
+VIA = "osteon user"
+"""How the audit log tells where it was done."""
 
 
 @click.group("user")
@@ -154,4 +158,4 @@ def _accounts() -> Iterator[Accounts]:
     settings = read_settings()
     prepare_home(settings.home)
     with opened_registry(settings) as engine:
-        yield Accounts(engine, Passwords())
+        yield Accounts(engine, Passwords(), behalf=behalf_of_account(VIA))

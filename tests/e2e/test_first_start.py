@@ -6,6 +6,7 @@ import signal
 import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from osteon.sample.study import IDENTIFYING_TEXTS
@@ -34,7 +35,13 @@ def test_first_start_shows_the_sample_with_its_scores_and_a_second_start_shows_i
     pseudonym = json.loads((fresh_product.home / "sample.json").read_text())["pseudonym"]
     assert pseudonym in first
 
+    password = first.split("  password  ")[1].split()[0]
+    with httpx.Client(base_url=fresh_product.url, trust_env=False, timeout=60) as browser:
+        signed_in = browser.post("/api/v1/sign-in", json={"user_name": "admin", "password": password})
+    assert signed_in.json()["roles"] == ["administrator"]
+
     content = everything_in(fresh_product.home)
+    assert password.lower().encode() not in content
     texts = [text.lower() for text in IDENTIFYING_TEXTS]
     assert [text for text in texts if text.encode("utf-8") in content or text.encode("latin-1") in content] == []
 
@@ -42,6 +49,7 @@ def test_first_start_shows_the_sample_with_its_scores_and_a_second_start_shows_i
     fresh_product.start()
     second = fresh_product.output
     assert pseudonym in second
+    assert "password" not in second
     assert "patients 1, studies 1, series 2" in second
     assert "SINS 7 to 10" in second
 

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
+from annotation.roles import Role
 from storage.ledger import Ledger
+from storage.tokens import Tokens
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import OBJECTS, OTHER_PSEUDONYM
 from tests.integration.api.reading import (
@@ -33,6 +35,12 @@ CLINICAL: Json = {
 
 # What is refused before anything is looked up is refused alike on every database.
 ONCE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def token(engine: Engine) -> str:
+    """Of somebody who reads the images and knows the patient."""
+    return Tokens(engine).create("tests", roles=[Role.RADIOLOGIST, Role.CLINICIAN])
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,14 @@ from api.schemas.contexts import ContextBody, ContextRevisionBody
 from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import GeometryBody
+from api.schemas.lesion_changes import (
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
+)
 from api.schemas.lesions import LesionBody
 from api.schemas.measurements import BODIES
 from api.schemas.protocols import AssignmentsBody, ProtocolBody
@@ -33,6 +41,12 @@ DESCRIBED: tuple[type[Body], ...] = (
     SignatureBody,
     AssessmentBody,
     ClinicalContextBody,
+    CarryForwardBody,
+    MatchBody,
+    ReopenBody,
+    ResolveBody,
+    SiteCorrectionBody,
+    SplitBody,
     ContextBody,
     ContextRevisionBody,
     SignInBody,

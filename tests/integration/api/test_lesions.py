@@ -79,7 +79,7 @@ def test_lesions_are_listed_in_pages(client: httpx.Client) -> None:
         pytest.param({"bone": "rib", "number": "5", "side": "left"}, ["#/site/number"], id="a number as text"),
         pytest.param(FEMUR | {"transitional": "sacralised_l5"}, ["#/site/transitional"], id="a transitional femur"),
         pytest.param(VERTEBRA | {"transitional": "DUPONT"}, ["#/site/transitional"], id="no such variant"),
-        pytest.param(VERTEBRA | {"note": "DUPONT"}, ["#/site"], id="an unknown property"),
+        pytest.param(VERTEBRA | {"remark": "DUPONT"}, ["#/site"], id="an unknown property"),
         pytest.param({}, ["#/site/bone"], id="nothing"),
     ],
 )

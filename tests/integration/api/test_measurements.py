@@ -12,13 +12,16 @@ import numpy.typing as npt
 import pytest
 import SimpleITK
 
+from annotation.audit import Action, AuditFilter, Kind
 from api.app import create_app
+from storage.audit_log import AuditLog
 from storage.database import open_database
 from storage.ledger import Ledger
 from storage.tokens import Tokens
 from tests.builders import measurable
 from tests.builders.measurable import CT_FRAME, CT_SERIES, CT_STUDY
 from tests.builders.real_files import GE_CT, GE_PET, SHARED_DATA, TOSHIBA_MR, series_files
+from tests.builders.segmentations import segmentation
 from tests.services.http import serving
 from tests.services.orthanc import OrthancServer
 
@@ -26,6 +29,7 @@ sitk: Any = SimpleITK
 Array = npt.NDArray[np.float64]
 
 OTHER_SERIES, GAP_SERIES, STRANGE_SERIES, STRANGE_FRAME = "2.25.912", "2.25.922", "2.25.932", "2.25.933"
+SEGMENTATION = "2.25.942"
 # A cylinder of 300 HU, radius 20 mm, along z through (64, 64), in water; on slice 5 a cube of -100 HU.
 SHAPE = (20, 128, 128)
 
@@ -35,6 +39,7 @@ class Node:
     """A client of the API."""
 
     client: httpx.Client
+    log: AuditLog
 
     def ask(self, kind: str, geometry: dict[str, Any], status: int = 200, **more: Any) -> dict[str, Any]:
         body = {"study_instance_uid": CT_STUDY, "kind": kind, "geometry": geometry} | more
@@ -66,7 +71,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         app = create_app(engine=engine, images=store)
         token = {"Authorization": f"Bearer {Tokens(engine).create('tests')}"}
         with serving(app) as url, httpx.Client(base_url=url, headers=token, timeout=60) as client:
-            yield Node(client=client)
+            yield Node(client=client, log=AuditLog(engine))
         store.close()
     finally:
         orthanc.stop()
@@ -79,6 +84,9 @@ def every_series() -> Iterator[list[Any]]:
     yield measurable.ct_series(phantom(), series=OTHER_SERIES, study="2.25.911", frame="2.25.913")
     gap = measurable.ct_series(phantom(), series=GAP_SERIES)
     yield gap[:7] + gap[8:]
+    marked = np.zeros(SHAPE, dtype=np.bool_)
+    marked[5, 10:20, 10:20] = True
+    yield [segmentation(marked, list(measurable.ct_series(phantom())), SEGMENTATION)]
     yield measurable.ct_series(phantom()[:2], series=STRANGE_SERIES, frame=STRANGE_FRAME, Modality="DX")
     for name in (GE_CT, GE_PET, TOSHIBA_MR):
         yield measurable.read(sorted((SHARED_DATA / name).glob("*.dcm")))
@@ -98,6 +106,13 @@ def by_key(answer: dict[str, Any], field: str = "unrounded") -> dict[str, Any]:
 
 LINE = points((10, 10, 10), (40, 50, 10))  # 30 and 40 mm: 50 mm
 CROSS = points((34, 64, 10), (94, 64, 10), (64, 44, 10), (64, 84, 10))
+
+
+def test_who_measures_is_noted_to_have_looked_at_the_study(node: Node) -> None:
+    node.ask("length", {"sop_instance_uid": on_slice(5), "points": LINE})
+
+    (entry,) = node.log.newest(AuditFilter(), limit=1)
+    assert (entry.note.action, entry.note.kind, entry.note.object_id) == (Action.VIEWED, Kind.STUDY, CT_STUDY)
 
 
 def test_a_length_is_that_of_its_points(node: Node) -> None:
@@ -223,6 +238,30 @@ def test_a_wedged_vertebra_has_its_heights_loss_and_angle(node: Node) -> None:
     assert found["kyphosis_degrees.local"] == pytest.approx(np.degrees(np.arctan2(4, 30)))
     assert answer["findings"]["vertebral_heights"] == {"anterior_mm": 6, "middle_mm": 8, "posterior_mm": 10}
     assert answer["findings"]["vertebral_collapse"]["height_loss_percent"] == 40
+
+
+@pytest.mark.parametrize(
+    "neighbours",
+    [
+        pytest.param([("L3", 36)], id="not adjacent"),
+        pytest.param([("T12", 12)], id="above, but lower"),
+        pytest.param([("T12", 36), ("T12", 36)], id="twice the same"),
+    ],
+)
+def test_neighbours_that_are_none_are_refused(node: Node, neighbours: list[tuple[str, float]]) -> None:
+    answer = node.ask(
+        "vertebra",
+        {
+            "frame_of_reference_uid": CT_FRAME,
+            "level": "L1",
+            "landmarks": body(24, front=6, back=10),
+            "neighbours": [{"level": level, "landmarks": body(top, front=10, back=10)} for level, top in neighbours],
+        },
+        422,
+        series_instance_uid=CT_SERIES,
+    )
+
+    assert answer["errors"][0]["pointer"].startswith("#/geometry/neighbours")
 
 
 def square(half: float) -> list[dict[str, float]]:
@@ -454,6 +493,22 @@ def test_what_cannot_be_measured_is_refused_with_its_place(node: Node, refused: 
 
     expected = [refused.pointer] if refused.pointer else []
     assert [each["pointer"] for each in answer.get("errors", [])][:1] == expected
+
+
+def test_a_segment_has_its_volume_and_density(node: Node) -> None:
+    answer = node.ask("mask", {"mask_sop_instance_uid": SEGMENTATION}, series_instance_uid=CT_SERIES)
+
+    found = by_key(answer)
+    assert (found["voxels"], found["volume_mm3"]) == (100, 200)  # ten by ten voxels of 1 by 1 by 2 mm
+    assert (found["mean_hu"], found["sd_hu"]) == (-100, 0)
+    assert answer["findings"]["volume_cm3"] == 0.2
+
+
+@pytest.mark.parametrize("other", ["2.25.5", on_slice(5)])
+def test_what_is_no_segmentation_of_the_study_is_refused(node: Node, other: str) -> None:
+    answer = node.ask("mask", {"mask_sop_instance_uid": other}, 422, series_instance_uid=CT_SERIES)
+
+    assert answer["errors"][0]["pointer"] == "#/geometry/mask_sop_instance_uid"
 
 
 def test_a_pet_shows_no_bone(node: Node) -> None:

@@ -17,6 +17,7 @@ import annotation
 import api
 import lesion_model
 import storage
+from annotation.audit_chain import ChainBrokenError
 from api import problems, routers
 from api.dicomweb.relaying import ClientStalledError
 from api.last_resort import AnswerBrokenOffError
@@ -31,6 +32,7 @@ WITHOUT_NODE = dict.fromkeys(("node", "disk", "outbox"), "not seen here")
 
 # Raised where no request is being answered, and why.
 NEVER_IN_A_REQUEST = {
+    ChainBrokenError: "raised to whoever verifies the audit log only",
     storage_errors.DatabaseUrlError: "raised when the process starts",
     storage_errors.MigrationError: "raised when the process starts",
     storage_errors.LedgerConflictError: "raised to the forwarder only",

@@ -78,6 +78,9 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/worklist"): {R},
     ("GET", "/api/v1/worklist/counts"): {R},
     ("GET", "/api/v1/worklist/next"): {R},
+    ("GET", "/api/v1/audit"): {K, A},
+    ("GET", "/api/v1/changes"): {R, C, S},
+    ("GET", "/api/v1/events"): {R, C, S},
     ("GET", "/dicom-web/instances"): {R, C, S},
     ("GET", "/dicom-web/series"): {R, C, S},
     ("GET", "/dicom-web/studies"): {R, C, S},
@@ -126,6 +129,13 @@ EXPECTED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/thumbnail"): {R, C, S},
     ("GET", "/dicom-web/studies/{study_instance_uid}/thumbnail"): {R, C, S},
     ("POST", "/api/v1/measurements"): {R, C, S},
+    ("PATCH", "/api/v1/lesions/{lesion_id}"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/carry-forward"): {R},
+    ("GET", "/api/v1/lesions/{lesion_id}/history"): {R, C, S},
+    ("POST", "/api/v1/lesions/{lesion_id}/match"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/reopen"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/resolve"): {R},
+    ("POST", "/api/v1/lesions/{lesion_id}/split"): {R},
     ("POST", "/dicom-web/studies"): {R, K, A},
     ("POST", "/dicom-web/studies/{study_instance_uid}"): {R, K, A},
 }
@@ -145,7 +155,9 @@ def test_a_role_opens_its_routes_and_no_other(anonymous: httpx.Client, engine: E
     anonymous.headers["Authorization"] = f"Bearer {token}"
 
     for (method, path), allowed in EXPECTED.items():
-        answer = anonymous.request(method, with_examples(path))
+        with anonymous.stream(method, with_examples(path)) as answer:  # one of them has no end
+            if answer.status_code == 403:
+                answer.read()
         assert answer.status_code not in (401, 500), (method, path)
         refused = answer.status_code == 403 and (method == "HEAD" or "roles" in answer.json())
         assert refused == (role not in allowed), (method, path, answer.status_code)

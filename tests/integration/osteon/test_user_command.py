@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from annotation.audit import Action, AuditFilter, Kind
 from annotation.roles import Role
 from osteon.cli import main
 from osteon.first_administrator import make_first_administrator
+from osteon.operators import account_name
 from osteon.settings import PREFIX, Settings, read_settings
 from storage.accounts import Accounts
+from storage.audit_log import AuditLog
 from storage.database import migrate_registry, open_database
 from storage.passwords import Passwords
 from storage.tokens import Tokens
@@ -50,6 +53,19 @@ def test_an_account_is_made_with_a_password_that_is_shown_once() -> None:
     assert signs_in(made.pop("password"))
     assert listed() == [made]
     assert made["roles"] == ["radiologist", "researcher"]
+
+
+def test_what_is_done_to_accounts_is_noted_with_the_name_of_who_ran_the_command() -> None:
+    made = json.loads(user(*MARTIN, "--json").stdout)
+    for changed in (("roles", "c.martin", "--role", "clinician"), ("disable", "c.martin"), ("enable", "c.martin")):
+        assert user(*changed).exit_code == 0
+    engine = open_database(read_settings().registry_database)
+    noted = AuditLog(engine).newest(AuditFilter(), limit=10)[::-1]
+    engine.dispose()
+
+    assert [entry.note.action for entry in noted] == [Action.CREATED, Action.CHANGED, Action.REVOKED, Action.CHANGED]
+    assert {(entry.note.kind, entry.note.object_id) for entry in noted} == {(Kind.ACCOUNT, made["id"])}
+    assert {(entry.actor, entry.source.via) for entry in noted} == {(account_name(), "osteon user")}
 
 
 def test_a_password_that_is_asked_for_is_not_shown() -> None:

@@ -123,6 +123,18 @@ def test_an_upload_that_fails_is_not_sent_again_behind_the_callers_back() -> Non
     assert posts == ["POST"]
 
 
+def test_files_are_asked_for_uncompressed() -> None:
+    accepted: list[str] = []
+
+    def file(request: Request) -> Response:
+        accepted.append(request.headers["Accept-Encoding"])
+        return Response(b"DICM")
+
+    with serving(Starlette(routes=[Route("/instances/x/file", file)])) as url:
+        assert b"".join(Orthanc(url, "u", "p").read("x")) == b"DICM"
+    assert accepted == ["identity"]
+
+
 def test_orthanc_says_which_of_many_instances_it_holds(server: OrthancServer, made: tuple[Entry, bytes]) -> None:
     entry, file = made
     client = server.client()

@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
+from annotation.audit import Action, AuditFilter, Kind, Note, Source
 from annotation.roles import Role
+from storage.audit_behalf import Behalf
+from storage.audit_log import AuditLog
 from storage.token_tables import TokenRow
 from storage.tokens import Tokens
 from tests.builders.instants import Instants
@@ -166,3 +169,26 @@ def test_a_token_for_no_days_or_for_ever_is_refused(engine: Engine, days: int) -
 def test_a_token_without_a_role_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="at least one role"):
         Tokens(engine).create("reader", roles=[])
+
+
+def test_making_and_revoking_a_token_are_noted_and_the_token_is_not(engine: Engine) -> None:
+    tokens = Tokens(engine, behalf=Behalf(by="admin", source=Source(via="osteon token")))
+    token = tokens.create("reader")
+    (record,) = tokens.all()
+    tokens.revoke(record.id)
+    tokens.revoke(record.id)
+
+    revoked, created = AuditLog(engine).newest(AuditFilter(), limit=5)
+
+    assert created.note == Note(action=Action.CREATED, kind=Kind.TOKEN, object_id=record.id)
+    assert revoked.note == Note(action=Action.REVOKED, kind=Kind.TOKEN, object_id=record.id)
+    assert (created.actor, created.at, created.source) == ("admin", record.created_at, Source(via="osteon token"))
+    assert token.removeprefix("ost_") not in str((revoked, created))
+
+
+def test_a_token_that_is_refused_is_not_noted(engine: Engine) -> None:
+    Tokens(engine).create("reader")
+    with pytest.raises(ValueError, match="this label already"):
+        Tokens(engine).create("reader")
+
+    assert len(AuditLog(engine).newest(AuditFilter(), limit=5)) == 1

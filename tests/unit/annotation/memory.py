@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from annotation.audit import Action, AuditFilter, Entry, Note
 from annotation.context_errors import ContextNotFoundError, StaleContextError
 from annotation.draft import Draft
 from annotation.draft_errors import DraftNotFoundError
@@ -304,6 +305,34 @@ class MemoryContexts:
         return self._kept[context_id][0].entered_at, str(context_id)
 
 
+class MemoryAudit:
+    def __init__(self, kept: list[Entry]) -> None:
+        self._kept = kept
+
+    def note(self, note: Note, *, by: str | None, at: datetime) -> None:
+        self._kept.append(Entry(number=len(self._kept) + 1, at=at, actor=by, note=note))
+
+    def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
+        found = [entry for entry in reversed(self._kept) if before is None or entry.number < before]
+        return [entry for entry in found if _is_wanted(entry, wanted)][:limit]
+
+    def following(self, after: int, actions: frozenset[Action], *, limit: int) -> Sequence[Entry]:
+        return [entry for entry in self._kept if entry.number > after and entry.note.action in actions][:limit]
+
+    def last_number(self) -> int:
+        return len(self._kept)
+
+
+def _is_wanted(entry: Entry, wanted: AuditFilter) -> bool:
+    return (
+        wanted.pseudonym in (None, entry.note.pseudonym)
+        and wanted.actor in (None, entry.actor)
+        and (not wanted.actions or entry.note.action in wanted.actions)
+        and (wanted.since is None or entry.at >= wanted.since)
+        and (wanted.until is None or entry.at < wanted.until)
+    )
+
+
 class MemoryUnitOfWork:
     """Keeps what was committed, forgets the rest. `for_sight` is another one's view of the same."""
 
@@ -339,3 +368,4 @@ class MemoryUnitOfWork:
         self.lesion_history = MemoryLesionHistory(self._now.history)
         self.drafts = MemoryDrafts(self._now.drafts, self.lesions)
         self.contexts = MemoryContexts(self._now.contexts, self.lesions)
+        self.audit = MemoryAudit(self._now.entries)

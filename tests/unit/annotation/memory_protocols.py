@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from annotation.audit import Entry
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from annotation.errors import AssignmentNotFoundError, ProtocolNotFoundError, UnacceptableError
@@ -28,6 +29,7 @@ class Kept:
     drafts: dict[UUID, Draft] = field(default_factory=dict)
     history: dict[UUID, list[LesionEvent]] = field(default_factory=dict)
     contexts: dict[UUID, list[MeetingContext]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
     protocols: dict[UUID, ReadingProtocol] = field(default_factory=dict)
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
     tasks: dict[TaskKey, Task] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Kept:
             drafts=dict(self.drafts),
             history={key: list(entries) for key, entries in self.history.items()},
             contexts={key: list(versions) for key, versions in self.contexts.items()},
+            entries=list(self.entries),
             protocols=dict(self.protocols),
             assignments=dict(self.assignments),
             tasks=dict(self.tasks),
@@ -47,7 +50,7 @@ class Kept:
     def take(self, other: "Kept") -> None:
         copied = other.copy()
         self.lesions, self.readings, self.drafts = copied.lesions, copied.readings, copied.drafts
-        self.history, self.contexts = copied.history, copied.contexts
+        self.history, self.contexts, self.entries = copied.history, copied.contexts, copied.entries
         self.protocols, self.assignments, self.tasks = copied.protocols, copied.assignments, copied.tasks
 
 

@@ -104,7 +104,13 @@ def create_event() -> None:
         sa.ForeignKeyConstraint(
             ["study_instance_uid"], ["study.study_instance_uid"], name="fk_lesion_event_study_instance_uid"
         ),
-        sa.ForeignKeyConstraint(["other_lesion_id"], ["lesion.id"], name="fk_lesion_event_other_lesion_id"),
+        sa.ForeignKeyConstraint(
+            ["other_lesion_id"],
+            ["lesion.id"],
+            name="fk_lesion_event_other_lesion_id",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_lesion_event_version_counts_from_one")),
         sa.CheckConstraint("what = 'opened' OR reason IS NOT NULL", name=op.f("ck_lesion_event_reason_for_changing")),
     )

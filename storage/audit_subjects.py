@@ -1,0 +1,67 @@
+"""Whose thing something is: what an entry of the audit log says beside the identifier that was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Select, null, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from annotation.audit import Kind
+from storage.account_tables import AccountRow, PersonalTokenRow
+from storage.context_tables import ContextRow
+from storage.draft_tables import DraftRow
+from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.protocol_tables import AssignmentRow, ProtocolRow
+from storage.reading_tables import LesionRow, ReadingRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The patient and, where it is of one, the study."""
+
+    pseudonym: str | None = None
+    study_instance_uid: str | None = None
+
+
+def subject(connection: Connection, kind: Kind, object_id: str) -> Subject | None:
+    """None when there is no such thing, or none of this kind can be asked for."""
+    if kind not in _BY_KIND:
+        return None
+    query, key = _BY_KIND[kind]
+    found = connection.execute(query.where(key == object_id)).one_or_none()
+    return None if found is None else Subject(pseudonym=found[0], study_instance_uid=found[1])
+
+
+_UID = StudyRow.study_instance_uid
+_OF_STUDY = select(StudyRow.pseudonym, _UID)
+_OF_SERIES = _OF_STUDY.join(SeriesRow, SeriesRow.study_instance_uid == _UID)
+
+_BY_KIND: Mapping[Kind, tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[str]]] = MappingProxyType(
+    {
+        Kind.PATIENT: (select(PatientRow.pseudonym, null()), PatientRow.pseudonym),
+        Kind.STUDY: (_OF_STUDY, _UID),
+        Kind.SERIES: (_OF_SERIES, SeriesRow.series_instance_uid),
+        Kind.INSTANCE: (
+            _OF_SERIES.join(InstanceRow, InstanceRow.series_instance_uid == SeriesRow.series_instance_uid),
+            InstanceRow.sop_instance_uid,
+        ),
+        Kind.LESION: (select(LesionRow.pseudonym, null()), LesionRow.id),
+        Kind.READING: (
+            select(LesionRow.pseudonym, ReadingRow.study_instance_uid).join(
+                ReadingRow, ReadingRow.lesion_id == LesionRow.id
+            ),
+            ReadingRow.id,
+        ),
+        Kind.DRAFT: (
+            select(LesionRow.pseudonym, DraftRow.study_instance_uid).join(DraftRow, DraftRow.lesion_id == LesionRow.id),
+            DraftRow.id,
+        ),
+        Kind.CONTEXT: (select(ContextRow.pseudonym, null()), ContextRow.id),
+        Kind.PROTOCOL: (select(null(), null()).select_from(ProtocolRow), ProtocolRow.id),
+        Kind.ASSIGNMENT: (select(AssignmentRow.pseudonym, AssignmentRow.study_instance_uid), AssignmentRow.id),
+        Kind.ACCOUNT: (select(null(), null()).select_from(AccountRow), AccountRow.id),
+        Kind.TOKEN: (select(null(), null()).select_from(PersonalTokenRow), PersonalTokenRow.id),
+    }
+)
