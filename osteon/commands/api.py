@@ -72,11 +72,10 @@ def command() -> None:
     writer = MetricWriter(files, ROLE, metrics.registry)
     with _listen(settings) as listening:
         files.clean(ROLE)
-        server = uvicorn.Server(config)
+        server = _Server(config, events)
 
         def end() -> None:
             server.should_exit = True
-            events.end()
 
         # uvicorn ends in order on SIGINT and SIGTERM, and then sends itself the signal again, for whoever called it.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -84,6 +83,18 @@ def command() -> None:
         on_hang_up(stop=end, reload=_read_log_level)
         with writer:
             server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Has streams of events end before it waits for answers to end: they never would by themselves."""
+
+    def __init__(self, config: uvicorn.Config, events: EventStreams) -> None:
+        super().__init__(config)
+        self._events = events
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._events.end()
+        await super().shutdown(sockets)
 
 
 def _read_log_level() -> None:

@@ -43,6 +43,22 @@ def test_it_ends_in_order_and_keeps_what_it_counted(api: Product) -> None:
     ]
 
 
+def test_it_ends_in_order_while_it_sends_events(api: Product) -> None:
+    (api.home / "token").write_text("none")  # `Product.osteon` shows it to every command
+    token = api.osteon("token", "create", "reader").stdout.strip()
+    assert api.process is not None
+    with (
+        httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {token}"}) as client,
+        client.stream("GET", f"{api.url}/api/v1/events") as answer,
+    ):
+        pieces = answer.iter_lines()
+        assert next(pieces) == "retry: 2000"
+        code = end(api.process, signal.SIGTERM)
+        assert list(pieces) == [""]  # whole, not broken off
+    api.process = None
+    assert code == 0, api.output
+
+
 def test_a_hangup_changes_its_log_level_and_nothing_else(api: Product) -> None:
     ask(api)
     wait_for(lambda: api.output.count("/api/v1/patients") == 1, "it is logged", 10)
