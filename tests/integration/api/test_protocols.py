@@ -23,6 +23,7 @@ from tests.integration.api.blind import (
     complete,
     make_protocol,
 )
+from tests.integration.api.drafting import begin, signed
 from tests.integration.api.reading import (
     VERTEBRA,
     VERTEBRA_FINDINGS,
@@ -32,6 +33,7 @@ from tests.integration.api.reading import (
     pointers,
     record_reading,
 )
+from tests.integration.api.test_lesion_changes import act
 
 ONCE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -211,3 +213,51 @@ def test_one_study_after_the_other_is_given_out_in_bulk(clients: Clients) -> Non
     body = {"readers": [ANNE, BEN], "adjudicator": JUDGE, "limit": 3}
     found: list[httpx.Response] = [clients[MANAGER].post(path, json=body) for _ in range(3)]
     assert [(len(each.json()["items"]), each.json()["more"]) for each in found] == [(3, True), (1, False), (0, False)]
+
+
+@ONCE
+def test_a_study_is_signed_once_its_reader_has_no_drafts_on_it(clients: Clients) -> None:
+    lesion = open_lesion(clients[OUTSIDER])
+    assignment = assign(clients[MANAGER], make_protocol(clients[MANAGER]))
+    path = f"/api/v1/assignments/{assignment['assignment_id']}/complete"
+    draft = begin(clients[ANNE], lesion)
+    assert items(clients[ANNE], "/api/v1/worklist", state="draft") != []
+    assert clients[ANNE].post(path).status_code == 409
+    assert clients[BEN].post(path).status_code == 200
+    reading = signed(clients[ANNE], draft)
+    assert reading["assignment_id"] == assignment["assignment_id"]
+    assert clients[BEN].post(f"/api/v1/readings/{reading['reading_id']}/drafts").status_code == 404
+    assert clients[ANNE].post(path).status_code == 200
+
+
+@ONCE
+def test_a_signed_blind_reading_is_frozen_for_drafts_too(clients: Clients) -> None:
+    lesion = open_lesion(clients[OUTSIDER])
+    assignment = assign(clients[MANAGER], make_protocol(clients[MANAGER]))
+    reading = signed(clients[ANNE], begin(clients[ANNE], lesion))
+    complete(clients[ANNE], assignment)
+    on_lesion = f"/api/v1/lesions/{lesion['lesion_id']}/drafts"
+    for name in (ANNE, JUDGE):
+        assert clients[name].post(on_lesion, json={"study_instance_uid": OLD_STUDY}).status_code == 409
+    assert clients[ANNE].post(f"/api/v1/readings/{reading['reading_id']}/drafts").status_code == 409
+    complete(clients[BEN], assignment)
+    for name in (ANNE, BEN, OUTSIDER):
+        assert clients[name].post(f"/api/v1/readings/{reading['reading_id']}/drafts").status_code == 409
+
+
+@ONCE
+def test_lesions_stay_as_they_are_until_a_blind_reading_of_their_patient_is_over(clients: Clients) -> None:
+    lesion, duplicate = open_lesion(clients[OUTSIDER]), open_lesion(clients[OUTSIDER])
+    assignment = assign(clients[MANAGER], make_protocol(clients[MANAGER]))
+    for name in (ANNE, OUTSIDER):
+        for what, body in (
+            ("match", {"lesion_id": duplicate["lesion_id"]}),
+            ("split", {"reading_ids": [str(uuid4())]}),
+            ("resolve", {"study_instance_uid": OLD_STUDY}),
+            ("reopen", {}),
+        ):
+            assert act(clients[name], lesion, what, **body).status_code == 409
+        assert act(clients[name], lesion, "", site=VERTEBRA | {"level": "L4"}).status_code == 409
+    for name in (ANNE, BEN):
+        complete(clients[name], assignment)
+    assert act(clients[OUTSIDER], lesion, "match", lesion_id=duplicate["lesion_id"]).status_code == 200
