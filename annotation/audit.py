@@ -40,13 +40,16 @@ class Kind(Enum):
     READING = "reading"
     DRAFT = "draft"
     CONTEXT = "context"
+    PROTOCOL = "protocol"
+    ASSIGNMENT = "assignment"
     TOKEN = "token"  # noqa: S105  the word, not one of them
     ACCOUNT = "account"
     AUDIT = "audit"
 
 
-FED_KINDS = frozenset(Kind) - {Kind.DRAFT, Kind.TOKEN, Kind.ACCOUNT, Kind.AUDIT}
-"""Those that belong to a patient, and that others may see: a draft is its author's alone."""
+FED_KINDS = frozenset({Kind.PATIENT, Kind.STUDY, Kind.SERIES, Kind.INSTANCE, Kind.LESION, Kind.READING, Kind.CONTEXT})
+"""Those that belong to a patient, and that others may see: a draft is its author's alone, and what becomes of an
+assignment is kept from those who read blindly."""
 
 
 class Outcome(Enum):

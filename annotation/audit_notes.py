@@ -4,6 +4,7 @@ from annotation.audit import Action, Kind, Note
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from annotation.meeting_context import MeetingContext
+from annotation.protocols import Assignment, ReadingProtocol
 
 
 def of_lesion(action: Action, lesion: Lesion, study_instance_uid: str | None = None) -> Note:
@@ -38,3 +39,17 @@ def of_draft(action: Action, lesion: Lesion, draft: Draft) -> Note:
 
 def of_context(action: Action, context: MeetingContext) -> Note:
     return Note(action=action, kind=Kind.CONTEXT, object_id=str(context.id), pseudonym=context.pseudonym)
+
+
+def of_protocol(action: Action, protocol: ReadingProtocol) -> Note:
+    return Note(action=action, kind=Kind.PROTOCOL, object_id=str(protocol.id))
+
+
+def of_assignment(action: Action, assignment: Assignment) -> Note:
+    return Note(
+        action=action,
+        kind=Kind.ASSIGNMENT,
+        object_id=str(assignment.id),
+        pseudonym=assignment.pseudonym,
+        study_instance_uid=assignment.study_instance_uid,
+    )

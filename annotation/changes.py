@@ -30,13 +30,13 @@ class Seen:
     after: int
 
 
-def changes_after(after: int, *, reader: str, uow: UnitOfWork, limit: int) -> Seen:
-    """At most `limit` changes, fewer or none when there are no more or `reader` may not see some."""
+def changes_after(after: int, *, uow: UnitOfWork, limit: int) -> Seen:
+    """At most `limit` changes, fewer or none when there are no more or some may not be seen."""
     with uow:
         # First, so that whatever is up to there can be seen afterwards.
         last = uow.audit.last_number()
         found = uow.audit.following(after, CHANGES, limit=limit)
-        changes = [change for entry in found if (change := _change(entry)) and may_see(entry, reader, uow)]
+        changes = [change for entry in found if (change := _change(entry)) and may_see(entry, uow)]
     if len(found) == limit:
         return Seen(changes=changes, after=found[-1].number)
     return Seen(changes=changes, after=max([after, last, *(entry.number for entry in found)]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from annotation import audit_notes, evidence
+from annotation import assigning, audit_notes, evidence
 from annotation.audit import Action
 from annotation.draft import FIRST_VERSION, Draft, LesionDraft, RevisionOf
 from annotation.draft_errors import StaleDraftError
@@ -32,7 +32,8 @@ def start_draft(
     """Begin a reading of this lesion on this study, or go on with the one that this reader has begun.
 
     `from_reading`: an earlier reading of the lesion whose findings are copied in, to be confirmed one by one.
-    Raises LesionNotFoundError, UnacceptableError.
+    A study that is given to this reader counts as begun. Raises LesionNotFoundError, UnacceptableError, and NotNowError
+    when the reader has no say in this study until a blind reading of it is over.
     """
     with uow:
         lesion = uow.lesions.get(lesion_id)
@@ -40,6 +41,7 @@ def start_draft(
         if begun is not None:
             return Started(found=LesionDraft(lesion=lesion, draft=begun), new=False)
         evidence.check(lesion, study_instance_uid, ImagingFindings(), None, uow.images)
+        assigning.begin(study_instance_uid, by, uow)
         moment = now()
         draft = Draft(
             id=uuid4(),
@@ -63,10 +65,11 @@ def start_draft(
 def start_revision(reading_id: UUID, *, by: str, now: Clock, uow: UnitOfWork) -> Started:
     """Begin to revise a signed reading from its newest revision, or go on with the revision that was begun.
 
-    Raises ReadingNotFoundError.
+    Raises ReadingNotFoundError, and NotNowError for a blind reading that was signed.
     """
     with uow:
         newest = uow.readings.newest(reading_id)
+        assigning.check_open(newest, by, uow)
         lesion = uow.lesions.get(newest.lesion_id)
         begun = uow.drafts.revising(by, reading_id)
         if begun is not None:

@@ -48,7 +48,8 @@ class Reading:
 
     All revisions share `id`, `lesion_id` and `study_instance_uid`. `reason` says why the earlier one was
     replaced; only the first has none. `geometry` is None when nothing was drawn. `draft_id` is the draft that was
-    signed; None when it was recorded at once.
+    signed; None when it was recorded at once. `assignment_id`: the assignment that it was made under, and so its
+    protocol. `decided_from`: the blind readings that an adjudicated one was made from.
     """
 
     id: UUID
@@ -62,6 +63,8 @@ class Reading:
     reason: str | None = None
     note: str | None = None
     draft_id: UUID | None = None
+    assignment_id: UUID | None = None
+    decided_from: tuple[UUID, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.revision == FIRST_REVISION) != (self.reason is None):

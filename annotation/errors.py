@@ -7,7 +7,11 @@ AnnotationError
 │   ├── SeriesNotFoundError
 │   ├── LesionNotFoundError
 │   ├── ReadingNotFoundError    the reading, or that revision of it
-│   └── NothingReadError        the lesion has no reading yet: record one
+│   ├── NothingReadError        the lesion has no reading yet: record one
+│   ├── ProtocolNotFoundError
+│   └── AssignmentNotFoundError
+├── NotTheirTaskError           somebody else has to do this
+├── NotNowError                 the reading has not come so far, or is past it
 ├── UnacceptableError           correct the named fields and try again
 ├── IdentifyingTextError        look at the named places; correct them, or say that the text was checked
 ├── StaleRevisionError          someone revised it meanwhile: read it again, then decide
@@ -70,6 +74,31 @@ class NothingReadError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("this lesion has no reading yet")
+
+
+class ProtocolNotFoundError(NotFoundError):
+    """No protocol has this identifier."""
+
+    def __init__(self) -> None:
+        super().__init__("no such protocol")
+
+
+class AssignmentNotFoundError(NotFoundError):
+    """No assignment has this identifier."""
+
+    def __init__(self) -> None:
+        super().__init__("no such assignment")
+
+
+class NotTheirTaskError(AnnotationError):
+    """The study was given to others to read, or to adjudicate."""
+
+    def __init__(self) -> None:
+        super().__init__("this study was given to somebody else")
+
+
+class NotNowError(AnnotationError):
+    """What is asked for comes earlier or later in the reading of this study."""
 
 
 class UnacceptableError(AnnotationError):

@@ -1,4 +1,8 @@
-"""Correcting lesions over time: site, duplicates, two in one, resolved and come back; each with its reason."""
+"""Correcting lesions over time: site, duplicates, two in one, resolved and come back; each with its reason.
+
+While a blind reading of a patient's study is not over, nothing is changed at the patient's lesions (NotNowError): one
+reader would see what the other found, and readings that are kept from the one who asks would be left behind.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +13,7 @@ from uuid import UUID, uuid4
 from annotation import audit_notes
 from annotation.audit import Action
 from annotation.entities import Lesion, Reading
-from annotation.errors import UnacceptableError
+from annotation.errors import NotNowError, UnacceptableError
 from annotation.lesion_errors import LesionMergedError, LesionStateError, StaleLesionError
 from annotation.lesion_history import Happening, LesionEvent
 from annotation.ports import Clock, ReadingFilter, UnitOfWork
@@ -148,14 +152,29 @@ def reopen(lesion_id: UUID, change: Change, uow: UnitOfWork) -> Lesion:
 
 
 def lesion_history(lesion_id: UUID, uow: UnitOfWork) -> Sequence[LesionEvent]:
-    """What happened to it, the first first. Raises LesionNotFoundError."""
+    """What happened to it, the first first; it names the readings and the other lesions that may be seen.
+
+    Raises LesionNotFoundError.
+    """
     with uow:
         uow.lesions.get(lesion_id)
-        return uow.lesion_history.of(lesion_id)
+        events = uow.lesion_history.of(lesion_id)
+        readings = uow.readings.seen({each for event in events for each in event.reading_ids})
+        lesions = uow.lesions.many({each.other_lesion_id for each in events if each.other_lesion_id is not None})
+        return [
+            replace(
+                each,
+                other_lesion_id=each.other_lesion_id if each.other_lesion_id in lesions else None,
+                reading_ids=tuple(reading for reading in each.reading_ids if reading in readings),
+            )
+            for each in events
+        ]
 
 
 def _current(lesion_id: UUID, change: Change, uow: UnitOfWork) -> Lesion:
     lesion = uow.lesions.get(lesion_id)
+    if uow.assignments.is_blind_patient(lesion.pseudonym):
+        raise NotNowError("the lesions of this patient stay as they are until a blind reading is over")
     if lesion.merged_into is not None:
         raise LesionMergedError(lesion.merged_into)
     if lesion.version != change.expected_version:

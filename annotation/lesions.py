@@ -13,14 +13,17 @@ from lesion_model.anatomy import Site
 
 
 def open_lesion(pseudonym: str, site: Site, *, by: str, now: Clock, uow: UnitOfWork) -> Lesion:
-    """Give this patient's next lesion its number. Raises PatientNotFoundError."""
+    """Give this patient's next lesion its number; a blind reader's is in a block of their own.
+
+    Raises PatientNotFoundError.
+    """
     with uow:
         if not uow.images.has_patient(pseudonym):
             raise PatientNotFoundError
         lesion = Lesion(
             id=uuid4(),
             pseudonym=pseudonym,
-            number=uow.lesions.next_number(pseudonym),
+            number=uow.lesions.next_number(pseudonym, uow.assignments.block(pseudonym, by)),
             site=site,
             created_at=now(),
             created_by=by,

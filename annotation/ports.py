@@ -12,6 +12,8 @@ from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from annotation.lesion_history import LesionEvent
 from annotation.meeting_context import MeetingContext
+from annotation.protocols import Assignment, ReadingProtocol, State, Task
+from annotation.worklist_queries import StudiesWanted, StudyToRead, WorklistItem, WorklistPlace, WorklistQuery
 
 # Asked inside the unit of work, once nobody else can write: what is dated later is then kept later too.
 Clock = Callable[[], datetime]
@@ -36,13 +38,17 @@ class ReadingFilter:
     lesion_id: UUID | None = None
     pseudonym: str | None = None
     study_instance_uid: str | None = None
+    assignment_id: UUID | None = None
 
 
 class Lesions(Protocol):
     """Lesions by identifier and by patient."""
 
-    def next_number(self, pseudonym: str) -> int:
-        """The number for this patient's next lesion; nobody else gets it before this unit of work ends."""
+    def next_number(self, pseudonym: str, block: int = 0) -> int:
+        """The number for this patient's next lesion; nobody else gets it before this unit of work ends.
+
+        `block`: of a blind reader (`protocols.NUMBERS_IN_BLOCK`). Raises UnacceptableError when it is full.
+        """
 
     def add(self, lesion: Lesion) -> None: ...
 
@@ -95,7 +101,10 @@ class Readings(Protocol):
         others come before one without date); of several, the one recorded last."""
 
     def move(self, reading_ids: Collection[UUID], lesion_id: UUID) -> None:
-        """Have these readings, with all their revisions, be about this lesion."""
+        """Have these readings, with all their revisions, be about this lesion. Raises ReadingNotFoundError."""
+
+    def seen(self, reading_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of them that may be seen."""
 
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         """Newest revisions, in the order in which the readings were first recorded.
@@ -105,7 +114,7 @@ class Readings(Protocol):
 
 
 class Drafts(Protocol):
-    """Drafts, each of which is its author's alone.
+    """Drafts, each of which is its author's alone, as long as they may see the lesion.
 
     `replace` and `remove` look at the version at the last moment: False says that the draft is another by now.
     """
@@ -124,6 +133,9 @@ class Drafts(Protocol):
     def of_author(self, author: str, *, after: DraftPlace | None, limit: int) -> Sequence[Draft]:
         """In the order in which they were begun; the draft at `after` may be gone by now."""
 
+    def any_on(self, author: str, study_instance_uid: str) -> bool:
+        """Whether the author has a draft on this study."""
+
     def replace(self, draft: Draft) -> bool:
         """Keep `draft` in the place of the version before it."""
 
@@ -132,7 +144,7 @@ class Drafts(Protocol):
 
 
 class Contexts(Protocol):
-    """Clinical contexts and their versions, which are only ever added."""
+    """Clinical contexts and their versions, which are only ever added; that of a lesion is seen with the lesion."""
 
     def add(self, context: MeetingContext) -> None:
         """Raises StaleContextError when this version exists already."""
@@ -168,6 +180,70 @@ class Images(Protocol):
     def frames_of_reference(self, study_instance_uid: str) -> frozenset[str]: ...
 
 
+class Protocols(Protocol):
+    """Protocols of reading; they are added and never changed."""
+
+    def add(self, protocol: ReadingProtocol) -> None:
+        """Raises UnacceptableError when another one has its name."""
+
+    def get(self, protocol_id: UUID) -> ReadingProtocol:
+        """Raises ProtocolNotFoundError."""
+
+    def all(self, *, after: str, limit: int) -> Sequence[ReadingProtocol]:
+        """By name, from the first above `after`."""
+
+
+class Assignments(Protocol):
+    """Assignments, and what each person has to do under them."""
+
+    def unassigned(self, wanted: StudiesWanted, *, limit: int) -> Sequence[StudyToRead]:
+        """Studies that may be assigned, by UID: not under the protocol yet, and none of its readers has one to read."""
+
+    def blocks(self, pseudonyms: Collection[str]) -> dict[tuple[str, str], int]:
+        """The block of numbers of each (patient, blind reader) that has one."""
+
+    def add(self, given: Collection[tuple[Assignment, StudyToRead, Sequence[Task]]]) -> None: ...
+
+    def get(self, assignment_id: UUID) -> Assignment:
+        """Raises AssignmentNotFoundError."""
+
+    def tasks(self, assignment_id: UUID) -> Sequence[Task]:
+        """Those that may be seen."""
+
+    def task(self, assignment_id: UUID, reader: str) -> Task | None:
+        """Whoever looks: it is the domain that asks."""
+
+    def all_signed(self, assignment_id: UUID) -> bool:
+        """Whether each reader has signed."""
+
+    def open_task(self, study_instance_uid: str, reader: str) -> Task | None:
+        """What this person has to read of this study; never more than one."""
+
+    def is_blind(self, study_instance_uid: str, reader: str) -> bool:
+        """Whether this person takes part in a blind reading of this study that is not over."""
+
+    def is_blind_patient(self, pseudonym: str) -> bool:
+        """Whether a blind reading of any study of this patient is not over, whoever looks."""
+
+    def block(self, pseudonym: str, reader: str) -> int:
+        """Where this person's lesions of this patient are numbered now; 0 with everybody's."""
+
+    def put_task(self, task: Task) -> None:
+        """Keep its new state."""
+
+    def open_eyes(self, assignment_id: UUID, adjudication: Task) -> None:
+        """End the blindness, and give the adjudicator the task."""
+
+
+class Worklist(Protocol):
+    """Tasks with their studies, as far as they may be seen."""
+
+    def page(self, wanted: WorklistQuery, *, after: WorklistPlace | None, limit: int) -> Sequence[WorklistItem]: ...
+
+    def counts(self, wanted: WorklistQuery) -> dict[State, int]:
+        """How many in each state, whatever state `wanted` names."""
+
+
 class Audit(Protocol):
     """The audit log, which is only added to."""
 
@@ -187,7 +263,9 @@ class Audit(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: use it in `with`, and nothing is kept unless `commit` is called.
 
-    One that writes waits its turn before it begins, and has the place to itself until it ends.
+    One that writes waits its turn before it begins, and has the place to itself until it ends. It is made for someone's
+    `annotation.sight.Sight`: lesions, readings, tasks, and what was said of a lesion, are as if they were not there
+    when blindness keeps them from that one.
     """
 
     @property
@@ -207,6 +285,15 @@ class UnitOfWork(Protocol):
 
     @property
     def images(self) -> Images: ...
+
+    @property
+    def protocols(self) -> Protocols: ...
+
+    @property
+    def assignments(self) -> Assignments: ...
+
+    @property
+    def worklist(self) -> Worklist: ...
 
     @property
     def audit(self) -> Audit: ...

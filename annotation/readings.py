@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from annotation import audit_notes, evidence
+from annotation import assigning, audit_notes, evidence
 from annotation.audit import Action
 from annotation.checked_text import warn_of_identifying
 from annotation.entities import FIRST_REVISION, Lesion, Reading
@@ -37,13 +37,15 @@ def record_reading(
     now: Clock,
     uow: UnitOfWork,
 ) -> LesionReading:
-    """Keep the first revision of a new reading.
+    """Keep the first revision of a new reading, under the assignment that gives the reader this study, if one does.
 
-    Raises LesionNotFoundError, UnacceptableError, FindingNotApplicableError.
+    Raises LesionNotFoundError, UnacceptableError, FindingNotApplicableError, and NotNowError when the reader has no
+    say in this study until a blind reading of it is over.
     """
     with uow:
         lesion = uow.lesions.get(lesion_id)
         evidence.check(lesion, study_instance_uid, findings, geometry, uow.images)
+        assignment_id = assigning.begin(study_instance_uid, by, uow)
         reading = Reading(
             id=uuid4(),
             lesion_id=lesion_id,
@@ -53,6 +55,7 @@ def record_reading(
             geometry=geometry,
             recorded_by=by,
             recorded_at=now(),
+            assignment_id=assignment_id,
         )
         uow.readings.add(reading)
         _note(Action.CREATED, lesion, reading, uow)
@@ -74,14 +77,15 @@ def revise_reading(
 ) -> LesionReading:
     """Keep a new revision beside the earlier ones; the lesion, the study and the note stay the same.
 
-    Raises ReadingNotFoundError, UnacceptableError, FindingNotApplicableError, IdentifyingTextError, and
-    StaleRevisionError when `expected_revision` is not the newest.
+    Raises ReadingNotFoundError, UnacceptableError, FindingNotApplicableError, IdentifyingTextError,
+    StaleRevisionError when `expected_revision` is not the newest, and NotNowError for a blind reading that was signed.
     """
     warn_of_identifying({"reason": reason}, checked=text_checked)
     with uow:
         newest = uow.readings.newest(reading_id)
         if newest.revision != expected_revision:
             raise StaleRevisionError(newest.revision)
+        assigning.check_open(newest, by, uow)
         lesion = uow.lesions.get(newest.lesion_id)
         evidence.check(lesion, newest.study_instance_uid, findings, geometry, uow.images)
         revised = replace(

@@ -101,7 +101,7 @@ def score_patient(pseudonym: str, uow: UnitOfWork, meeting_date: date | None = N
         contexts = uow.contexts.up_to(pseudonym, meeting_date)
     same: dict[UUID, set[UUID]] = {lesion.id: {lesion.id} for lesion in lesions}
     for lesion in lesions:
-        same[lesion.merged_into or lesion.id].add(lesion.id)
+        same.setdefault(lesion.merged_into or lesion.id, set()).add(lesion.id)
     read = {
         lesion.id: scored(lesion, reading, known_of(same[lesion.id], contexts))
         for lesion in lesions

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from annotation import audit_notes, evidence
+from annotation import assigning, audit_notes, evidence
 from annotation.audit import Action
 from annotation.checked_text import warn_of_identifying
 from annotation.draft import Draft, LesionDraft
@@ -27,8 +27,10 @@ def sign_draft(
 ) -> LesionReading:
     """Make a reading of a draft; signing it again, because the answer was lost, gives the same reading.
 
-    `reason` says why a signed reading is revised; a first one has none. Raises DraftNotFoundError, StaleDraftError,
-    OvertakenDraftError, NotConfirmedError, UnacceptableError, FindingNotApplicableError, IdentifyingTextError.
+    `reason` says why a signed reading is revised; a first one has none, and is made under the assignment that gives
+    the reader this study, if one does. Raises DraftNotFoundError, StaleDraftError, OvertakenDraftError,
+    NotConfirmedError, UnacceptableError, FindingNotApplicableError, IdentifyingTextError, and NotNowError when the
+    reader has no say in this study until a blind reading of it is over, and for a blind reading that was signed.
     """
     with uow:
         try:
@@ -42,7 +44,7 @@ def sign_draft(
             raise NotConfirmedError(draft.carried)
         warn_of_identifying({"note": draft.note, "reason": reason}, checked=text_checked)
         evidence.check(lesion, draft.study_instance_uid, draft.findings, draft.geometry, uow.images)
-        reading = _first(draft, reason, now) if draft.revises is None else _next(draft, lesion, reason, now, uow)
+        reading = _first(draft, reason, now, uow) if draft.revises is None else _next(draft, lesion, reason, now, uow)
         if not uow.drafts.remove(draft):  # saved while we looked
             current = LesionDraft(lesion=lesion, draft=uow.drafts.get(draft_id, by))
             raise StaleDraftError(current, expected_version)
@@ -63,9 +65,10 @@ def _signed_before(draft_id: UUID, by: str, now: Clock, uow: UnitOfWork) -> Lesi
     return LesionReading(lesion=lesion, reading=signed)
 
 
-def _first(draft: Draft, reason: str | None, now: Clock) -> Reading:
+def _first(draft: Draft, reason: str | None, now: Clock, uow: UnitOfWork) -> Reading:
     if reason is not None:
         raise UnacceptableError([Problem(field="reason", detail="a first reading replaces none and needs no reason")])
+    assignment_id = assigning.begin(draft.study_instance_uid, draft.author, uow)
     return Reading(
         id=uuid4(),
         lesion_id=draft.lesion_id,
@@ -77,12 +80,14 @@ def _first(draft: Draft, reason: str | None, now: Clock) -> Reading:
         recorded_at=now(),
         note=draft.note,
         draft_id=draft.id,
+        assignment_id=assignment_id,
     )
 
 
 def _next(draft: Draft, lesion: Lesion, reason: str | None, now: Clock, uow: UnitOfWork) -> Reading:
     assert draft.revises is not None  # noqa: S101 - the caller has looked
     newest = uow.readings.newest(draft.revises.reading_id)
+    assigning.check_open(newest, draft.author, uow)
     if newest.revision != draft.revises.revision:
         seen = LesionReading(lesion=lesion, reading=newest)
         raise OvertakenDraftError(LesionDraft(lesion=lesion, draft=draft), seen)

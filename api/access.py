@@ -25,6 +25,12 @@ RECORDING = needs(Role.RADIOLOGIST)
 CLINICAL = needs(Role.CLINICIAN)
 """What the meeting knows of a patient is entered by clinicians."""
 
+GIVING = needs(Role.RADIOLOGIST, Role.ADMINISTRATOR)
+"""Protocols are made, and studies given to readers, by those who read or who run the registry."""
+
+READING = needs(Role.RADIOLOGIST)
+"""What there is to read, and what became of it, is for those who read."""
+
 SENDING = needs(Role.RADIOLOGIST, Role.CUSTODIAN, Role.ADMINISTRATOR)
 """Objects are uploaded by those who bring images to the registry, or who set up what does."""
 

@@ -23,6 +23,8 @@ from annotation.draft_errors import NotConfirmedError, OvertakenDraftError, Stal
 from annotation.errors import (
     IdentifyingTextError,
     NotFoundError,
+    NotNowError,
+    NotTheirTaskError,
     PlaceInListError,
     StaleRevisionError,
     UnacceptableError,
@@ -178,6 +180,8 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
+        NotTheirTaskError: Rule(status=HTTPStatus.FORBIDDEN),
+        NotNowError: Rule(status=HTTPStatus.CONFLICT),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         LesionMergedError: Rule(status=HTTPStatus.CONFLICT, members=_merged),
         LesionStateError: Rule(status=HTTPStatus.CONFLICT),

@@ -24,6 +24,7 @@ from api.routes import (
     measurements,
     metrics,
     oidc,
+    protocols,
     readings,
     rules,
     scores,
@@ -31,6 +32,7 @@ from api.routes import (
     sites,
     store,
     users,
+    worklist,
 )
 
 PREFIX = "/api/v1"
@@ -52,6 +54,8 @@ SIGNED_IN: tuple[APIRouter, ...] = (
     audit.router,
     changes.router,
     measurements.router,
+    protocols.router,
+    worklist.router,
     lesion_changes.router,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, true
 
 from annotation.audit import Action, AuditFilter, Entry, Note, Source, instant
 from annotation.audit_chain import EMPTY, Head
@@ -24,18 +24,25 @@ class SqlAudit:
     From the first note on, nobody else appends until the transaction ends: note last, just before the commit.
     """
 
-    def __init__(self, connection: Connection, source: Source, count: Callable[[], None] = lambda: None) -> None:
-        """`count` is called with every note."""
+    def __init__(
+        self,
+        connection: Connection,
+        source: Source,
+        count: Callable[[], None] = lambda: None,
+        may_see: ColumnElement[bool] | None = None,
+    ) -> None:
+        """`count` is called with every note. `may_see`: which entries `newest` finds; without it, all."""
         self._connection = connection
         self._source = source
         self._count = count
+        self._may_see = true() if may_see is None else may_see
 
     def note(self, note: Note, *, by: str | None, at: datetime) -> None:
         append(self._connection, note, by=by, at=at, source=self._source)
         self._count()
 
     def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
-        found = _restricted(wanted).order_by(_NUMBER.desc()).limit(limit)
+        found = _restricted(wanted).where(self._may_see).order_by(_NUMBER.desc()).limit(limit)
         if before is not None:
             found = found.where(before > _NUMBER)
         return [entry_of(row) for row in self._connection.execute(found)]

@@ -13,6 +13,7 @@ from storage.account_tables import AccountRow, PersonalTokenRow
 from storage.context_tables import ContextRow
 from storage.draft_tables import DraftRow
 from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.protocol_tables import AssignmentRow, ProtocolRow
 from storage.reading_tables import LesionRow, ReadingRow
 
 
@@ -58,6 +59,8 @@ _BY_KIND: Mapping[Kind, tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[st
             DraftRow.id,
         ),
         Kind.CONTEXT: (select(ContextRow.pseudonym, null()), ContextRow.id),
+        Kind.PROTOCOL: (select(null(), null()).select_from(ProtocolRow), ProtocolRow.id),
+        Kind.ASSIGNMENT: (select(AssignmentRow.pseudonym, AssignmentRow.study_instance_uid), AssignmentRow.id),
         Kind.ACCOUNT: (select(null(), null()).select_from(AccountRow), AccountRow.id),
         Kind.TOKEN: (select(null(), null()).select_from(PersonalTokenRow), PersonalTokenRow.id),
     }

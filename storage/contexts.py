@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, exists, func, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from annotation.context_errors import ContextNotFoundError, StaleContextError
 from annotation.errors import PlaceInListError, UnacceptableError
 from annotation.meeting_context import FIRST_VERSION, MeetingContext
+from annotation.sight import Sight
+from storage.blindness import may_see_lesion
 from storage.clinical_documents import clinical_document, clinical_from
 from storage.context_tables import ContextRow, ContextVersionRow
 from storage.errors import StoredContextError
+from storage.reading_tables import LesionRow
 
 Found = Select[ContextRow, ContextVersionRow]
 
@@ -21,8 +24,10 @@ Found = Select[ContextRow, ContextVersionRow]
 class SqlContexts:
     """Satisfies `annotation.ports.Contexts` within one transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, sight: Sight) -> None:
         self._session = session
+        of_lesion = select(LesionRow.id).where(LesionRow.id == ContextRow.lesion_id, may_see_lesion(sight))
+        self._may_see = or_(ContextRow.lesion_id.is_(None), exists(of_lesion.correlate(ContextRow)))
 
     def add(self, context: MeetingContext) -> None:
         if context.version == FIRST_VERSION:
@@ -37,13 +42,13 @@ class SqlContexts:
             raise StaleContextError(context.version) from error
 
     def newest(self, context_id: UUID) -> MeetingContext:
-        found = self._all(_newest().where(ContextRow.id == str(context_id)))
+        found = self._all(self._newest().where(ContextRow.id == str(context_id)))
         if not found:
             raise ContextNotFoundError
         return found[0]
 
     def history(self, context_id: UUID) -> Sequence[MeetingContext]:
-        wanted = _every().where(ContextRow.id == str(context_id)).order_by(ContextVersionRow.version)
+        wanted = self._every().where(ContextRow.id == str(context_id)).order_by(ContextVersionRow.version)
         found = self._all(wanted)
         if not found:
             raise ContextNotFoundError
@@ -59,17 +64,17 @@ class SqlContexts:
         return None if found is None else UUID(found)
 
     def of_patient(self, pseudonym: str, *, after: UUID | None, limit: int) -> Sequence[MeetingContext]:
-        found = _newest().where(ContextRow.pseudonym == pseudonym)
+        found = self._newest().where(ContextRow.pseudonym == pseudonym)
         found = found.order_by(ContextRow.created_at, ContextRow.id).limit(limit)
         if after is not None:
-            last = self._session.get(ContextRow, str(after))
+            last = self._session.scalar(select(ContextRow).where(ContextRow.id == str(after), self._may_see))
             if last is None:
                 raise PlaceInListError
             found = found.where(tuple_(ContextRow.created_at, ContextRow.id) > (last.created_at, last.id))
         return self._all(found)
 
     def up_to(self, pseudonym: str, meeting_date: date | None) -> Sequence[MeetingContext]:
-        found = _newest().where(ContextRow.pseudonym == pseudonym)
+        found = self._newest().where(ContextRow.pseudonym == pseudonym)
         if meeting_date is not None:
             found = found.where(ContextRow.meeting_date <= meeting_date)
         by_meeting = (ContextRow.meeting_date.desc(), ContextVersionRow.entered_at.desc(), ContextRow.id.desc())
@@ -78,19 +83,22 @@ class SqlContexts:
     def _all(self, wanted: Found) -> list[MeetingContext]:
         return [_context(context, version) for context, version in self._session.execute(wanted)]
 
+    def _every(self) -> Found:
+        """All that may be seen; every query of this class begins here."""
+        return (
+            select(ContextRow, ContextVersionRow)
+            .join(ContextVersionRow, ContextVersionRow.context_id == ContextRow.id)
+            .where(self._may_see)
+        )
 
-def _every() -> Found:
-    return select(ContextRow, ContextVersionRow).join(ContextVersionRow, ContextVersionRow.context_id == ContextRow.id)
-
-
-def _newest() -> Found:
-    highest = (
-        select(func.max(ContextVersionRow.version))
-        .where(ContextVersionRow.context_id == ContextRow.id)
-        .correlate(ContextRow)
-        .scalar_subquery()
-    )
-    return _every().where(ContextVersionRow.version == highest)
+    def _newest(self) -> Found:
+        highest = (
+            select(func.max(ContextVersionRow.version))
+            .where(ContextVersionRow.context_id == ContextRow.id)
+            .correlate(ContextRow)
+            .scalar_subquery()
+        )
+        return self._every().where(ContextVersionRow.version == highest)
 
 
 def _context_row(context: MeetingContext) -> ContextRow:

@@ -4,24 +4,30 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from annotation.draft import Draft, RevisionOf
 from annotation.draft_errors import DraftNotFoundError
 from annotation.errors import UnacceptableError
 from annotation.ports import DraftPlace
+from annotation.sight import Sight
 from lesion_model.findings import Finding
+from storage.blindness import may_see_lesion
 from storage.draft_tables import DraftRow
 from storage.errors import StoredDraftError
 from storage.reading_documents import findings_document, findings_from, geometry_document, geometry_from
+from storage.reading_tables import LesionRow
 
 
 class SqlDrafts:
     """Satisfies `annotation.ports.Drafts` within one transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, sight: Sight) -> None:
         self._session = session
+        self._sees_lesion = exists(
+            select(LesionRow.id).where(LesionRow.id == DraftRow.lesion_id, may_see_lesion(sight)).correlate(DraftRow)
+        )
 
     def add(self, draft: Draft) -> None:
         self._session.add(DraftRow(id=str(draft.id), created_at=draft.created_at, **_values(draft)))
@@ -45,12 +51,15 @@ class SqlDrafts:
         return self._one(DraftRow.author == author, DraftRow.revises_reading_id == str(reading_id))
 
     def of_author(self, author: str, *, after: DraftPlace | None, limit: int) -> Sequence[Draft]:
-        wanted = select(DraftRow).where(DraftRow.author == author)
+        wanted = select(DraftRow).where(DraftRow.author == author, self._sees_lesion)
         if after is not None:
             moment, draft_id = after
             wanted = wanted.where(tuple_(DraftRow.created_at, DraftRow.id) > (moment, str(draft_id)))
         rows = self._session.scalars(wanted.order_by(DraftRow.created_at, DraftRow.id).limit(limit))
         return [_draft(row) for row in rows]
+
+    def any_on(self, author: str, study_instance_uid: str) -> bool:
+        return self._one(DraftRow.author == author, DraftRow.study_instance_uid == study_instance_uid) is not None
 
     def replace(self, draft: Draft) -> bool:
         change = update(DraftRow).where(*_exactly(draft, draft.version - 1)).values(**_values(draft))
@@ -61,7 +70,9 @@ class SqlDrafts:
 
     def _one(self, *conditions: ColumnElement[bool]) -> Draft | None:
         """What the database holds now: another's change is seen when our own has failed by it."""
-        wanted = select(DraftRow).where(*conditions).execution_options(populate_existing=True)
+        wanted = (
+            select(DraftRow).where(*conditions, self._sees_lesion).limit(1).execution_options(populate_existing=True)
+        )
         row = self._session.scalar(wanted)
         return None if row is None else _draft(row)
 

@@ -44,6 +44,7 @@ class SeriesRow(Base):
     __table_args__ = (
         Index(None, "study_instance_uid", "series_instance_uid"),
         Index(None, "study_instance_uid", "modality"),
+        Index(None, "modality", "study_instance_uid"),
     )
 
     series_instance_uid: Mapped[str] = mapped_column(String(UID_LENGTH), primary_key=True)

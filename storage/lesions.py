@@ -8,11 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotation.entities import Lesion
-from annotation.errors import LesionNotFoundError
+from annotation.errors import LesionNotFoundError, UnacceptableError
 from annotation.lesion_errors import StaleLesionError
+from annotation.protocols import NUMBERS_IN_BLOCK
+from annotation.sight import Sight
 from lesion_model.anatomy import Site
+from lesion_model.errors import Problem
 from lesion_model.numbering import TransitionalAnatomy
 from lesion_model.skeleton import Bone, Level, Region, Side
+from storage.blindness import may_see_lesion
 from storage.errors import StoredLesionError
 from storage.ledger_tables import PatientRow
 from storage.reading_tables import LesionRow
@@ -21,35 +25,44 @@ from storage.reading_tables import LesionRow
 class SqlLesions:
     """Satisfies `annotation.ports.Lesions` within one transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, sight: Sight) -> None:
         self._session = session
+        self._sight = sight
 
-    def next_number(self, pseudonym: str) -> int:
+    def next_number(self, pseudonym: str, block: int = 0) -> int:
         """One more than the highest. The patient's row is locked (SQLite: the database), so that two
         requests at once number their lesions one after the other."""
         patient = select(PatientRow.pseudonym).where(PatientRow.pseudonym == pseudonym)
         self._session.execute(patient.with_for_update(key_share=True))
-        highest = select(func.max(LesionRow.number)).where(LesionRow.pseudonym == pseudonym)
-        return (self._session.scalar(highest) or 0) + 1
+        first = block * NUMBERS_IN_BLOCK
+        of_block = LesionRow.number.between(first + 1, first + NUMBERS_IN_BLOCK - 1)
+        highest = select(func.max(LesionRow.number)).where(LesionRow.pseudonym == pseudonym, of_block)
+        number = (self._session.scalar(highest) or first) + 1
+        if number == first + NUMBERS_IN_BLOCK:
+            raise UnacceptableError([Problem(field="site", detail="this patient has no number left for a lesion")])
+        return number
 
     def add(self, lesion: Lesion) -> None:
         self._session.add(_row(lesion))
         self._session.flush()
 
     def get(self, lesion_id: UUID) -> Lesion:
-        row = self._session.get(LesionRow, str(lesion_id))
+        wanted = select(LesionRow).where(LesionRow.id == str(lesion_id), may_see_lesion(self._sight))
+        row = self._session.scalar(wanted)
         if row is None:
             raise LesionNotFoundError
         return _lesion(row)
 
     def many(self, lesion_ids: Collection[UUID]) -> dict[UUID, Lesion]:
-        wanted = select(LesionRow).where(LesionRow.id.in_([str(lesion_id) for lesion_id in lesion_ids]))
+        wanted = select(LesionRow).where(
+            LesionRow.id.in_([str(lesion_id) for lesion_id in lesion_ids]), may_see_lesion(self._sight)
+        )
         return {UUID(row.id): _lesion(row) for row in self._session.scalars(wanted)}
 
     def of_patient(self, pseudonym: str, *, after: int, limit: int) -> Sequence[Lesion]:
         wanted = (
             select(LesionRow)
-            .where(LesionRow.pseudonym == pseudonym, LesionRow.number > after)
+            .where(LesionRow.pseudonym == pseudonym, LesionRow.number > after, may_see_lesion(self._sight))
             .order_by(LesionRow.number)
             .limit(limit)
         )
@@ -66,7 +79,8 @@ class SqlLesions:
         self._session.flush()
 
     def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
-        wanted = select(LesionRow).where(LesionRow.merged_into == str(lesion_id)).order_by(LesionRow.number)
+        wanted = select(LesionRow).where(LesionRow.merged_into == str(lesion_id), may_see_lesion(self._sight))
+        wanted = wanted.order_by(LesionRow.number)
         return [_lesion(row) for row in self._session.scalars(wanted)]
 
 

@@ -54,19 +54,28 @@ class LesionRow(Base):
 
 
 class ReadingRow(Base):
-    """One reading: which lesion, on which study. What it says is in its revisions."""
+    """One reading: which lesion, on which study, under which assignment. What it says is in its revisions.
+
+    Under an assignment it is made by one of those who have a task of it, and stays there (triggers).
+    """
 
     __tablename__ = "reading"
     __table_args__ = (
         Index(None, "created_at", "id"),
         Index(None, "lesion_id", "created_at", "id"),
         Index(None, "study_instance_uid", "created_at", "id"),
+        Index(None, "assignment_id"),
+        CheckConstraint("(assignment_id IS NULL) = (assigned_reader IS NULL)", name="assigned_to_whom"),
+        CheckConstraint("decided_from IS NULL OR assignment_id IS NOT NULL", name="decided_under_what"),
     )
 
     id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
     lesion_id: Mapped[str] = mapped_column(ForeignKey(LesionRow.id))
     study_instance_uid: Mapped[str] = mapped_column(ForeignKey(StudyRow.study_instance_uid))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assignment_id: Mapped[str | None] = mapped_column(ForeignKey("assignment.id"))
+    assigned_reader: Mapped[str | None] = mapped_column(String(READER_LENGTH))
+    decided_from: Mapped[list[str] | None] = mapped_column(Document)
 
 
 class RevisionRow(Base):

@@ -10,14 +10,19 @@ from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
 from annotation.audit import NOWHERE, Source
+from annotation.sight import NOBODY, Sight
+from storage.assignments import SqlAssignments
 from storage.audit import SqlAudit
+from storage.audit_blindness import may_see_entry
 from storage.contexts import SqlContexts
 from storage.database import BUSY_TIMEOUT_MS, turn_of_writers, writing
 from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
 from storage.lesion_history import SqlLesionHistory
 from storage.lesions import SqlLesions
+from storage.protocols import SqlProtocols
 from storage.readings import SqlReadings
+from storage.worklist import SqlWorklist
 
 # One number for "someone is writing lesions or readings"; the migrations have another.
 WRITING_LOCK = 0x05731
@@ -33,13 +38,24 @@ class SqlUnitOfWork:
 
     `in_turn=False` is for a write that stands in no such list and looks at its row at the last moment by itself:
     the saving of a draft. It then waits for others on PostgreSQL only when they change the same row.
+
+    `sight` says who looks; without it, what blindness keeps from anybody is not seen.
     """
 
-    def __init__(self, engine: Engine, *, write: bool, in_turn: bool = True, source: Source = NOWHERE) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        write: bool,
+        in_turn: bool = True,
+        source: Source = NOWHERE,
+        sight: Sight = NOBODY,
+    ) -> None:
         self._engine = writing(engine) if write else engine
         self._in_turn = write and in_turn
         self._turn = turn_of_writers(engine) if write else None
         self._source = source
+        self._sight = sight
         self._notes = 0
         self.noted = 0
         """How many entries of the audit log it has committed."""
@@ -47,7 +63,7 @@ class SqlUnitOfWork:
 
     @property
     def lesions(self) -> SqlLesions:
-        return SqlLesions(self._current)
+        return SqlLesions(self._current, self._sight)
 
     @property
     def lesion_history(self) -> SqlLesionHistory:
@@ -55,23 +71,35 @@ class SqlUnitOfWork:
 
     @property
     def readings(self) -> SqlReadings:
-        return SqlReadings(self._current)
+        return SqlReadings(self._current, self._sight)
 
     @property
     def drafts(self) -> SqlDrafts:
-        return SqlDrafts(self._current)
+        return SqlDrafts(self._current, self._sight)
 
     @property
     def contexts(self) -> SqlContexts:
-        return SqlContexts(self._current)
+        return SqlContexts(self._current, self._sight)
 
     @property
     def images(self) -> SqlImages:
         return SqlImages(self._current)
 
     @property
+    def protocols(self) -> SqlProtocols:
+        return SqlProtocols(self._current)
+
+    @property
+    def assignments(self) -> SqlAssignments:
+        return SqlAssignments(self._current, self._sight)
+
+    @property
+    def worklist(self) -> SqlWorklist:
+        return SqlWorklist(self._current, self._sight)
+
+    @property
     def audit(self) -> SqlAudit:
-        return SqlAudit(self._current.connection(), self._source, self._count_note)
+        return SqlAudit(self._current.connection(), self._source, self._count_note, may_see_entry(self._sight))
 
     def __enter__(self) -> Self:
         if self._turn is not None and not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from annotation.changes import Seen, changes_after, last_number
+from annotation.sight import Sight
 from api.access import IMAGES
 from api.authentication import Reader
 from api.event_streams import EVENT_STREAM, EventStream
@@ -35,13 +36,12 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 @router.get("/changes", dependencies=[IMAGES])
 def list_changes(
-    reader: Reader,
     uow: ReadUow,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")] = DEFAULT_LIMIT,
 ) -> ChangesOut:
     """What was changed after a number, in that order; identifiers only. Ask again from `after`."""
-    return ChangesOut.of(changes_after(after or 0, reader=reader.label, uow=uow, limit=limit))
+    return ChangesOut.of(changes_after(after or 0, uow=uow, limit=limit))
 
 
 @router.get("/events", response_class=Response, responses=_STREAM, dependencies=[IMAGES])
@@ -53,10 +53,10 @@ async def stream_changes(
     last_event_id: LastEventId = None,
 ) -> Response:
     """The same as server-sent events, from now on, or from `Last-Event-ID` or `after` on. It ends now and then."""
-    label = reader.label
+    sight = Sight(reader=reader.label)
 
     def look(number: int) -> Seen:
-        return changes_after(number, reader=label, uow=SqlUnitOfWork(engine, write=False), limit=DEFAULT_LIMIT)
+        return changes_after(number, uow=SqlUnitOfWork(engine, write=False, sight=sight), limit=DEFAULT_LIMIT)
 
     def begin() -> int:
         seen = after if last_event_id is None else int(last_event_id)

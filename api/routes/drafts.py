@@ -33,7 +33,7 @@ BEGUN: dict[int | str, dict[str, Any]] = {HTTP_200_OK: {"description": "The draf
     "/lesions/{lesion_id}/drafts",
     status_code=HTTP_201_CREATED,
     response_model=DraftOut,
-    responses={**BEGUN, **problems(413, 415)},
+    responses={**BEGUN, **problems(409, 413, 415)},
 )
 def begin_draft(lesion_id: UUID, body: DraftBody, reader: Reader, uow: WriteUow, response: Response) -> DraftOut:
     """Begin to read a lesion on one study, or go on: there is one draft at most for you, the lesion and the study."""
@@ -44,7 +44,10 @@ def begin_draft(lesion_id: UUID, body: DraftBody, reader: Reader, uow: WriteUow,
 
 
 @router.post(
-    "/readings/{reading_id}/drafts", status_code=HTTP_201_CREATED, response_model=DraftOut, responses={**BEGUN}
+    "/readings/{reading_id}/drafts",
+    status_code=HTTP_201_CREATED,
+    response_model=DraftOut,
+    responses={**BEGUN, **problems(409)},
 )
 def begin_revision(reading_id: UUID, reader: Reader, uow: WriteUow, response: Response) -> DraftOut:
     """Begin to revise a signed reading from its newest revision, or go on with the revision that you have begun."""

@@ -68,7 +68,7 @@ def read_reading(reading_id: UUID, uow: ReadUow, response: Response) -> ReadingO
     return _tagged(readings.reading(reading_id, uow), response)
 
 
-@router.put("/readings/{reading_id}", responses=problems(412, 413, 415, 428), dependencies=[RECORDING])
+@router.put("/readings/{reading_id}", responses=problems(409, 412, 413, 415, 428), dependencies=[RECORDING])
 def revise_reading(
     *,
     reading_id: UUID,

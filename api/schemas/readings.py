@@ -72,6 +72,8 @@ class ReadingOut(BaseModel):
     recorded_by: str = Field(examples=["bone meeting"])
     reason: str | None = Field(description="Why the revision before it was replaced.")
     note: str | None
+    assignment_id: UUID | None = Field(description="The assignment, and so the protocol, that it was made under.")
+    decided_from: list[UUID] = Field(description="The blind readings that an adjudicated one was made from.")
     scores: ScoresOut
     missing: list[MissingItemOut] = Field(description="What the scores that apply wait for.")
 
@@ -93,6 +95,8 @@ class ReadingOut(BaseModel):
             recorded_by=reading.recorded_by,
             reason=reading.reason,
             note=reading.note,
+            assignment_id=reading.assignment_id,
+            decided_from=list(reading.decided_from),
             scores=ScoresOut.of(score),
             missing=missing_out(score.assessment),
         )

@@ -131,7 +131,8 @@ READING = Fields(
         "scores": Fields(optional={"mirels": SCORE, "sins": SCORE}),
     },
     optional={
-        **dict.fromkeys(("lesion_label", "recorded_at", "recorded_by"), is_text),
+        **dict.fromkeys(("lesion_label", "recorded_at", "recorded_by", "assignment_id"), is_text),
+        "decided_from": _list_of(is_text),
         "site": SITE,
         "findings": FINDINGS,
         "geometry": GEOMETRY,

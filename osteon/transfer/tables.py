@@ -30,6 +30,8 @@ LATER_PARTS: Mapping[str, tuple[str, ...]] = {
     "hounsfield": ("mean_hu", "sd_hu", "minimum_hu", "maximum_hu", "modality"),
     "change": ("earlier_study_instance_uid", "lysis", "soft_tissue", "sclerosis", "new_lytic_lesion"),
 }
+# Under which assignment, and for an adjudicated reading the blind ones that it was decided from.
+UNDER = ("assignment_id", "decided_from")
 READING_COLUMNS = (
     *READING,
     *(f"site_{name}" for name in SITE),
@@ -45,6 +47,7 @@ READING_COLUMNS = (
     *LATER_FINDINGS,
     *(f"{finding}_{name}" for finding, names in LATER_PARTS.items() for name in names),
     "sources",
+    *UNDER,
 )
 SCORE = (
     "instrument", "version", "total", "minimum", "maximum", "band", "category_decided", "suggestion",
@@ -91,6 +94,8 @@ def _reading_row(reading: Json) -> list[Any]:
         *_values(findings, LATER_FINDINGS),
         *(value for finding, names in LATER_PARTS.items() for value in _values(findings.get(finding) or {}, names)),
         json.dumps(findings["sources"]) if findings.get("sources") else None,
+        reading.get("assignment_id"),
+        ";".join(reading.get("decided_from") or ()) or None,
     ]
 
 

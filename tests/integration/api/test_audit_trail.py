@@ -19,7 +19,8 @@ from storage.tokens import Tokens
 from tests.builders.dicomweb import EmptySource
 from tests.builders.images import FakeImages
 from tests.builders.ledger import PSEUDONYM, stored_object
-from tests.builders.registry import NEW_FRAME, NEW_STUDY, OBJECTS, OLD_STUDY
+from tests.builders.registry import NEW_FRAME, NEW_STUDY, OBJECTS, OLD_STUDY, UNDATED_STUDY
+from tests.integration.api.blind import ANNE, BEN, assign, complete, make_protocol
 from tests.integration.api.drafting import begin, signed
 from tests.integration.api.reading import FEMUR, Json, open_lesion, post_reading, record_reading
 from tests.integration.api.test_authentication import OPEN, every_operation
@@ -30,6 +31,7 @@ IMAGE = stored_object()
 READS = frozenset({"GET", "HEAD"})
 CHANGING = CHANGES | {Action.UPLOADED, Action.REVOKED}
 OF_TWO_LESIONS = ("/match", "/split")
+OF_NOBODY = ("{user_id}", "{protocol_id}")
 SOMEBODY = {"user_name": "somebody", "label": "Somebody", "roles": ["clinician"]}
 ELSEWHERE = {
     ("POST", "/api/v1/measurements"),
@@ -73,6 +75,18 @@ def entries(log: AuditLog) -> list[Entry]:
     return log.newest(AuditFilter(), limit=1000)
 
 
+@pytest.fixture
+def finished(client: httpx.Client, url: str, engine: Engine) -> Json:
+    """A double blind reading of a study that waits to be adjudicated by who tests."""
+    protocol = make_protocol(client)
+    given = assign(client, protocol, adjudicator="tests", study_instance_uids=[NEW_STUDY])
+    for name in (ANNE, BEN):
+        headers = {"Authorization": f"Bearer {Tokens(engine).create(name)}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=30) as reader:
+            complete(reader, given)
+    return given | {"protocol_id": protocol["protocol_id"]}
+
+
 def signed_in_operations(app: FastAPI) -> Iterator[tuple[str, str]]:
     return iter(sorted(every_operation(app) - OPEN))
 
@@ -92,7 +106,7 @@ def test_every_exemption_is_of_a_route_that_is_there(app: FastAPI) -> None:
 
 @SQLITE
 def test_every_route_that_shows_something_notes_it_once_before_it_does(
-    app: FastAPI, client: httpx.Client, log: AuditLog
+    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json
 ) -> None:
     """A new route that answers 404 here needs an example."""
     lesion = open_lesion(client)
@@ -109,6 +123,8 @@ def test_every_route_that_shows_something_notes_it_once_before_it_does(
         "draft_id": begin(client, lesion)["draft_id"],
         "context_id": enter_context(client)["context_id"],
         "user_id": user["user_id"],
+        "protocol_id": finished["protocol_id"],
+        "assignment_id": finished["assignment_id"],
         "frames": "1",
         "attribute": "7fe00010",
     }
@@ -132,11 +148,13 @@ def test_every_route_that_shows_something_notes_it_once_before_it_does(
         assert entry.note.kind is not None, route
         if "{" in template:
             assert entry.note.object_id in examples.values(), route
-            assert entry.note.pseudonym == (None if "{user_id}" in template else PSEUDONYM), route
+            assert entry.note.pseudonym == (None if template.endswith(OF_NOBODY) else PSEUDONYM), route
 
 
 @SQLITE
-def test_every_route_that_changes_something_is_noted_once(app: FastAPI, client: httpx.Client, log: AuditLog) -> None:
+def test_every_route_that_changes_something_is_noted_once(
+    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json
+) -> None:
     """A new route that changes something is tried here."""
     lesion = open_lesion(client)
     reading = record_reading(client, lesion)
@@ -147,6 +165,7 @@ def test_every_route_that_changes_something_is_noted_once(app: FastAPI, client: 
     user = client.post("/api/v1/users", json=SOMEBODY).json()
     dicom = {"Content-Type": "application/dicom"}
     drafts: list[Json] = []
+    given: list[Json] = []
     tried: dict[tuple[str, str], Callable[[], object]] = {
         ("POST", "/api/v1/patients/{pseudonym}/lesions"): lambda: open_lesion(client),
         ("POST", "/api/v1/lesions/{lesion_id}/readings"): lambda: post_reading(client, lesion),
@@ -189,6 +208,14 @@ def test_every_route_that_changes_something_is_noted_once(app: FastAPI, client: 
         ("POST", "/dicom-web/studies/{study_instance_uid}"): lambda: client.post(
             "/dicom-web/studies/1.2.3.4", content=b"x", headers=dicom
         ),
+        ("POST", "/api/v1/protocols"): lambda: make_protocol(client, name="Other"),
+        ("POST", "/api/v1/assignments/{assignment_id}/adjudicate"): lambda: client.post(
+            f"/api/v1/assignments/{finished['assignment_id']}/adjudicate", json={"decisions": []}
+        ),
+        ("POST", "/api/v1/protocols/{protocol_id}/assignments"): lambda: given.append(
+            assign(client, finished, readers=["tests", BEN], study_instance_uids=[UNDATED_STUDY])
+        ),
+        ("POST", "/api/v1/assignments/{assignment_id}/complete"): lambda: complete(client, given[0]),
     }
     exempt = {tuple(route.split(" ")) for route in audit_rules.EXEMPT}
     changing = {each for each in signed_in_operations(app) if each[0] not in READS}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from api.schemas.accounts import PasswordBody, PersonalTokenBody, SignInBody, UserBody, UserChangeBody
+from api.schemas.adjudication import AdjudicationBody
 from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
@@ -23,6 +24,7 @@ from api.schemas.lesion_changes import (
 )
 from api.schemas.lesions import LesionBody
 from api.schemas.measurements import BODIES
+from api.schemas.protocols import AssignmentsBody, ProtocolBody
 from api.schemas.readings import ReadingBody, RevisionBody
 from api.schemas.sites import SiteBody
 from lesion_model.instruments import CALCULATORS
@@ -53,6 +55,9 @@ DESCRIBED: tuple[type[Body], ...] = (
     UserChangeBody,
     PersonalTokenBody,
     *BODIES,
+    ProtocolBody,
+    AssignmentsBody,
+    AdjudicationBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 

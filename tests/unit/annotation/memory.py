@@ -17,12 +17,17 @@ from annotation.errors import (
     PlaceInListError,
     ReadingNotFoundError,
     StaleRevisionError,
+    UnacceptableError,
 )
 from annotation.lesion_errors import StaleLesionError
 from annotation.lesion_history import LesionEvent
 from annotation.meeting_context import FIRST_VERSION, MeetingContext
 from annotation.ports import DraftPlace, ImageReference, ReadingFilter
+from annotation.protocols import NUMBERS_IN_BLOCK
+from annotation.sight import NOBODY, Sight
+from lesion_model.errors import Problem
 from storage.ledger_records import StoredObject
+from tests.unit.annotation.memory_protocols import Kept, MemoryAssignments, MemoryProtocols, MemoryWorklist
 
 
 class MemoryImages:
@@ -59,22 +64,28 @@ class MemoryImages:
 
 
 class MemoryLesions:
-    def __init__(self, kept: dict[UUID, Lesion]) -> None:
+    def __init__(self, kept: dict[UUID, Lesion], readings: "MemoryReadings") -> None:
         self._kept = kept
+        self._readings = readings
 
-    def next_number(self, pseudonym: str) -> int:
-        return 1 + max((each.number for each in self._of(pseudonym)), default=0)
+    def next_number(self, pseudonym: str, block: int = 0) -> int:
+        first = block * NUMBERS_IN_BLOCK
+        taken = [each.number for each in self._kept.values() if each.pseudonym == pseudonym]
+        number = 1 + max((each for each in taken if first < each < first + NUMBERS_IN_BLOCK), default=first)
+        if number == first + NUMBERS_IN_BLOCK:
+            raise UnacceptableError([Problem(field="site", detail="this patient has no number left for a lesion")])
+        return number
 
     def add(self, lesion: Lesion) -> None:
         self._kept[lesion.id] = lesion
 
     def get(self, lesion_id: UUID) -> Lesion:
-        if lesion_id not in self._kept:
+        if lesion_id not in self._kept or not self._seen(self._kept[lesion_id]):
             raise LesionNotFoundError
         return self._kept[lesion_id]
 
     def many(self, lesion_ids: Collection[UUID]) -> dict[UUID, Lesion]:
-        return {lesion_id: self._kept[lesion_id] for lesion_id in lesion_ids if lesion_id in self._kept}
+        return {each.id: each for each in self._kept.values() if each.id in lesion_ids and self._seen(each)}
 
     def of_patient(self, pseudonym: str, *, after: int, limit: int) -> Sequence[Lesion]:
         found = [each for each in self._of(pseudonym) if each.number > after]
@@ -87,11 +98,14 @@ class MemoryLesions:
         self._kept[lesion.id] = lesion
 
     def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
-        found = [each for each in self._kept.values() if each.merged_into == lesion_id]
+        found = [each for each in self._kept.values() if each.merged_into == lesion_id and self._seen(each)]
         return sorted(found, key=lambda each: each.number)
 
     def _of(self, pseudonym: str) -> list[Lesion]:
-        return [each for each in self._kept.values() if each.pseudonym == pseudonym]
+        return [each for each in self._kept.values() if each.pseudonym == pseudonym and self._seen(each)]
+
+    def _seen(self, lesion: Lesion) -> bool:
+        return self._readings.any_of(lesion) or self._readings.assignments.shows_unread(lesion)
 
 
 class MemoryLesionHistory:
@@ -109,10 +123,17 @@ class MemoryLesionHistory:
 
 
 class MemoryReadings:
-    def __init__(self, kept: dict[UUID, list[Reading]], lesions: MemoryLesions, images: MemoryImages) -> None:
+    def __init__(
+        self,
+        kept: dict[UUID, list[Reading]],
+        lesions: dict[UUID, Lesion],
+        images: MemoryImages,
+        assignments: MemoryAssignments,
+    ) -> None:
         self._kept = kept
         self._lesions = lesions
         self._images = images
+        self.assignments = assignments
 
     def add(self, reading: Reading) -> None:
         revisions = self._kept.setdefault(reading.id, [])
@@ -124,7 +145,7 @@ class MemoryReadings:
         return self.history(reading_id)[-1]
 
     def history(self, reading_id: UUID) -> Sequence[Reading]:
-        if reading_id not in self._kept:
+        if reading_id not in self._kept or not self.assignments.shows(self._kept[reading_id][0]):
             raise ReadingNotFoundError
         return tuple(self._kept[reading_id])
 
@@ -133,8 +154,13 @@ class MemoryReadings:
         dated = sorted(found, key=lambda each: self._images.study_date(each.study_instance_uid))
         return dated[-1] if dated else None
 
+    def seen(self, reading_ids: Collection[UUID]) -> frozenset[UUID]:
+        return frozenset(
+            each for each in reading_ids if each in self._kept and self.assignments.shows(self._kept[each][0])
+        )
+
     def of_draft(self, draft_id: UUID) -> Reading | None:
-        every = (each for revisions in self._kept.values() for each in revisions)
+        every = (each for reading_id in self.seen(self._kept) for each in self._kept[reading_id])
         return next((each for each in every if each.draft_id == draft_id), None)
 
     def newest_before(self, lesion_id: UUID, study_instance_uid: str) -> Reading | None:
@@ -150,13 +176,15 @@ class MemoryReadings:
         return dated[-1] if dated else None
 
     def move(self, reading_ids: Collection[UUID], lesion_id: UUID) -> None:
+        if self.seen(reading_ids) != frozenset(reading_ids):
+            raise ReadingNotFoundError
         for each in reading_ids:
             self._kept[each] = [replace(revision, lesion_id=lesion_id) for revision in self._kept[each]]
 
     def matching(self, wanted: ReadingFilter, *, after: UUID | None, limit: int) -> Sequence[Reading]:
         found = self._ordered(wanted)
         if after is not None:
-            if after not in self._kept:
+            if after not in self._kept or not self.assignments.shows(self._kept[after][0]):
                 raise PlaceInListError
             place = self._place(after)
             found = [each for each in found if self._place(each.id) > place]
@@ -166,10 +194,15 @@ class MemoryReadings:
         found = [revisions[-1] for revisions in self._kept.values() if self._matches(revisions[-1], wanted)]
         return sorted(found, key=lambda each: self._place(each.id))
 
+    def any_of(self, lesion: Lesion) -> bool:
+        return bool(self._ordered(ReadingFilter(lesion_id=lesion.id)))
+
     def _matches(self, reading: Reading, wanted: ReadingFilter) -> bool:
-        pseudonym = self._lesions.get(reading.lesion_id).pseudonym
+        pseudonym = self._lesions[reading.lesion_id].pseudonym
         return (
-            wanted.lesion_id in (None, reading.lesion_id)
+            self.assignments.shows(self._kept[reading.id][0])
+            and wanted.assignment_id in (None, reading.assignment_id)
+            and wanted.lesion_id in (None, reading.lesion_id)
             and wanted.study_instance_uid in (None, reading.study_instance_uid)
             and wanted.pseudonym in (None, pseudonym)
         )
@@ -179,15 +212,16 @@ class MemoryReadings:
 
 
 class MemoryDrafts:
-    def __init__(self, kept: dict[UUID, Draft]) -> None:
+    def __init__(self, kept: dict[UUID, Draft], lesions: MemoryLesions) -> None:
         self._kept = kept
+        self._lesions = lesions
 
     def add(self, draft: Draft) -> None:
         self._kept[draft.id] = draft
 
     def get(self, draft_id: UUID, author: str) -> Draft:
         found = self._kept.get(draft_id)
-        if found is None or found.author != author:
+        if found is None or found not in self._of(author):
             raise DraftNotFoundError
         return found
 
@@ -206,6 +240,9 @@ class MemoryDrafts:
         place = None if after is None else (after[0], str(after[1]))
         return [each for each in ordered if place is None or (each.created_at, str(each.id)) > place][:limit]
 
+    def any_on(self, author: str, study_instance_uid: str) -> bool:
+        return any(each.study_instance_uid == study_instance_uid for each in self._of(author))
+
     def replace(self, draft: Draft) -> bool:
         return self._is_at(draft, draft.version - 1) and self._kept.update({draft.id: draft}) is None
 
@@ -216,12 +253,15 @@ class MemoryDrafts:
         return any(each.id == draft.id and each.version == version for each in self._of(draft.author))
 
     def _of(self, author: str) -> list[Draft]:
-        return [each for each in self._kept.values() if each.author == author]
+        own = [each for each in self._kept.values() if each.author == author]
+        seen = self._lesions.many({each.lesion_id for each in own})
+        return [each for each in own if each.lesion_id in seen]
 
 
 class MemoryContexts:
-    def __init__(self, kept: dict[UUID, list[MeetingContext]]) -> None:
+    def __init__(self, kept: dict[UUID, list[MeetingContext]], lesions: MemoryLesions) -> None:
         self._kept = kept
+        self._lesions = lesions
 
     def add(self, context: MeetingContext) -> None:
         versions = self._kept.setdefault(context.id, [])
@@ -233,7 +273,7 @@ class MemoryContexts:
         return self.history(context_id)[-1]
 
     def history(self, context_id: UUID) -> Sequence[MeetingContext]:
-        if context_id not in self._kept:
+        if context_id not in self._kept or not self._shows(self._kept[context_id][0]):
             raise ContextNotFoundError
         return tuple(self._kept[context_id])
 
@@ -245,7 +285,7 @@ class MemoryContexts:
     def of_patient(self, pseudonym: str, *, after: UUID | None, limit: int) -> Sequence[MeetingContext]:
         found = sorted((each.id for each in self._newest() if each.pseudonym == pseudonym), key=self._place)
         if after is not None:
-            if after not in self._kept:
+            if after not in self._kept or not self._shows(self._kept[after][0]):
                 raise PlaceInListError
             found = [each for each in found if self._place(each) > self._place(after)]
         return [self.newest(each) for each in found[:limit]]
@@ -256,7 +296,10 @@ class MemoryContexts:
         return sorted(found, key=lambda each: (each.meeting_date, each.entered_at, str(each.id)), reverse=True)
 
     def _newest(self) -> list[MeetingContext]:
-        return [versions[-1] for versions in self._kept.values()]
+        return [versions[-1] for versions in self._kept.values() if self._shows(versions[0])]
+
+    def _shows(self, context: MeetingContext) -> bool:
+        return context.lesion_id is None or bool(self._lesions.many({context.lesion_id}))
 
     def _place(self, context_id: UUID) -> tuple[object, ...]:
         return self._kept[context_id][0].entered_at, str(context_id)
@@ -291,17 +334,17 @@ def _is_wanted(entry: Entry, wanted: AuditFilter) -> bool:
 
 
 class MemoryUnitOfWork:
-    """Keeps what was committed, forgets the rest."""
+    """Keeps what was committed, forgets the rest. `for_sight` is another one's view of the same."""
 
-    def __init__(self, objects: Sequence[StoredObject]) -> None:
+    def __init__(self, objects: Sequence[StoredObject], sight: Sight = NOBODY, kept: "Kept | None" = None) -> None:
+        self._objects = objects
+        self._sight = sight
+        self._kept = kept or Kept()
         self.images = MemoryImages(objects)
-        self._kept_lesions: dict[UUID, Lesion] = {}
-        self._kept_readings: dict[UUID, list[Reading]] = {}
-        self._kept_drafts: dict[UUID, Draft] = {}
-        self._kept_history: dict[UUID, list[LesionEvent]] = {}
-        self._kept_contexts: dict[UUID, list[MeetingContext]] = {}
-        self._kept_entries: list[Entry] = []
         self._begin()
+
+    def for_sight(self, sight: Sight) -> "MemoryUnitOfWork":
+        return MemoryUnitOfWork(self._objects, sight, self._kept)
 
     def __enter__(self) -> Self:
         self._begin()
@@ -313,23 +356,16 @@ class MemoryUnitOfWork:
         self._begin()
 
     def commit(self) -> None:
-        self._kept_drafts = dict(self._drafts)
-        self._kept_lesions = dict(self._lesions)
-        self._kept_readings = {key: list(revisions) for key, revisions in self._readings.items()}
-        self._kept_history = {key: list(entries) for key, entries in self._history.items()}
-        self._kept_contexts = {key: list(versions) for key, versions in self._contexts.items()}
-        self._kept_entries = list(self._entries)
+        self._kept.take(self._now)
 
     def _begin(self) -> None:
-        self._lesions = dict(self._kept_lesions)
-        self._readings = {key: list(revisions) for key, revisions in self._kept_readings.items()}
-        self._drafts = dict(self._kept_drafts)
-        self.drafts = MemoryDrafts(self._drafts)
-        self._history = {key: list(entries) for key, entries in self._kept_history.items()}
-        self.lesion_history = MemoryLesionHistory(self._history)
-        self._contexts = {key: list(versions) for key, versions in self._kept_contexts.items()}
-        self.contexts = MemoryContexts(self._contexts)
-        self._entries = list(self._kept_entries)
-        self.audit = MemoryAudit(self._entries)
-        self.lesions = MemoryLesions(self._lesions)
-        self.readings = MemoryReadings(self._readings, self.lesions, self.images)
+        self._now = self._kept.copy()
+        self.protocols = MemoryProtocols(self._now.protocols)
+        self.assignments = MemoryAssignments(self._now, self._objects, self._sight)
+        self.worklist = MemoryWorklist(self._now, self._objects, self._sight)
+        self.readings = MemoryReadings(self._now.readings, self._now.lesions, self.images, self.assignments)
+        self.lesions = MemoryLesions(self._now.lesions, self.readings)
+        self.lesion_history = MemoryLesionHistory(self._now.history)
+        self.drafts = MemoryDrafts(self._now.drafts, self.lesions)
+        self.contexts = MemoryContexts(self._now.contexts, self.lesions)
+        self.audit = MemoryAudit(self._now.entries)
