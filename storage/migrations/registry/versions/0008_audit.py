@@ -32,14 +32,14 @@ SQLITE_TRIGGERS = (
 )
 POSTGRESQL_TRIGGERS = (
     """
-    CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION refuse_registry_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION 'the audit log is only added to, at its end' USING ERRCODE = 'restrict_violation';
     END $$
     """,
     """
     CREATE TRIGGER audit_entry_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_registry_audit_change()
     """,
     """
     CREATE FUNCTION check_audit_follows() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,7 +74,7 @@ def downgrade() -> None:
     """The log goes with its table: export it before."""
     op.drop_table("audit_entry")
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_audit_change()")
+        op.execute("DROP FUNCTION refuse_registry_audit_change()")
         op.execute("DROP FUNCTION check_audit_follows()")
 
 
