@@ -80,7 +80,8 @@ class Collector:
         return done
 
     def abort(self) -> None:
-        """Nothing more comes."""
+        """Nothing more comes. Who is offered large ones is let go of: he holds this one, and neither would be freed."""
+        self._offer = None
         if self._sink is not None:
             self._sink.abort()
 

@@ -1,5 +1,6 @@
 """Peers that break the rules, say nothing, or come in crowds: each hurts itself only, and is told why."""
 
+import gc
 import logging
 import os
 import resource
@@ -549,6 +550,22 @@ def test_a_damaged_conversation_ends_and_breaks_nothing(seed: int) -> None:
 def test_a_damaged_conversation_from_memory_ends_and_breaks_nothing(seed: int) -> None:
     stream = conversation(seed)
     assert complaints(overhear(stream), stream) == []
+
+
+def test_an_association_that_is_broken_off_leaves_nothing_to_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for seed in range(100):  # some of them in the middle of an object
+            overhear(conversation(seed))
+        gc.collect()
+        left = [type(each).__name__ for each in gc.garbage if type(each).__module__.startswith("dicom_node")]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []
 
 
 def test_damaged_conversations_leave_the_listener_serving(
