@@ -4,33 +4,41 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test check bench soak faults format lock clean
+.PHONY: help run viewer test check bench soak faults format lock clean
 
 help:
 	@echo "make run     set up and start everything; Ctrl-C stops it"
-	@echo "make test    set up and run the whole test suite"
+	@echo "make viewer  fetch the viewer (OHIF) anew where that failed; \`make run\` does it as well"
+	@echo "make test    set up and run the test suite, but for what make faults runs"
 	@echo "make check   what CI runs: format, lint, types, import rules, tests"
 	@echo "make bench   measurements (none of them is a test)"
 	@echo "make soak    the door under load for half an hour: nothing lost, nothing that grows"
-	@echo "make faults  the long run of faults: 200 kills, Orthanc away, 100,000 hostile objects"
+	@echo "make faults  the long run of faults: 200 kills, Orthanc away, 100,000 hostile objects, releases"
 	@echo "make format  bring the code into its format"
 	@echo "make lock    write the lock files anew after a change of pyproject.toml"
 
 run: $(VENV)/.runtime
 	@requirements/system-packages orthanc
+	@requirements/system-packages printing || echo "going on: meeting sheets are printed by the browser only" >&2
+	@requirements/ohif $(VENV) || true
 	@exec $(BIN)/osteon serve
+
+viewer: $(VENV)/.runtime
+	@requirements/ohif $(VENV)
 
 test: $(VENV)/.dev
 	@requirements/system-packages test
-	$(BIN)/pytest -n 2 --dist loadfile
+	@requirements/ohif $(VENV) || true
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 
 check: $(VENV)/.dev
 	@requirements/system-packages test
+	@requirements/ohif $(VENV) || true
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 
 bench: $(VENV)/.dev
 	@requirements/system-packages test
@@ -51,6 +59,8 @@ soak: $(VENV)/.dev
 faults: $(VENV)/.dev
 	@requirements/system-packages test
 	$(BIN)/python -m tests.faults.long
+	$(BIN)/python -m tests.faults.release_long
+	$(BIN)/pytest -m long
 	$(BIN)/python -m benchmarks.upper_layer_fuzz --in-memory --conversations 1000000
 
 format: $(VENV)/.dev

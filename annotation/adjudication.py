@@ -1,18 +1,21 @@
 """Deciding between two blind readings: what they were, and the reading that counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from annotation import assigning, audit_notes, evidence
+from annotation import assigning, audit_notes, evidence, merging
 from annotation.audit import Action
 from annotation.comparison import Pair, pair_up
-from annotation.entities import FIRST_REVISION, Reading
+from annotation.entities import FIRST_REVISION, LONGEST_REASON, Reading
 from annotation.errors import NotNowError, NotTheirTaskError, UnacceptableError
+from annotation.lesion_versions import Change
 from annotation.ports import Clock, ReadingFilter, UnitOfWork
 from annotation.protocols import Assignment, AssignmentView, Kind, Role, State
 from annotation.readings import LesionReading
+from annotation.text import LINE_BREAKS, is_text
 from lesion_model.errors import Problem, located
 from lesion_model.findings import ImagingFindings
 from lesion_model.geometry import Geometry
@@ -31,12 +34,16 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What counts of one lesion, and the blind readings that it was decided from: one, or one of each reader."""
+    """What counts of one lesion, and the blind readings that it was decided from: one, or one of each reader.
+
+    `match_reason`: why the two lesions that these readings are of are the same one; `lesion_id` then absorbs the other.
+    """
 
     lesion_id: UUID
     decided_from: tuple[UUID, ...]
     findings: ImagingFindings
     geometry: Geometry | None
+    match_reason: str | None = None
 
 
 def compare(assignment_id: UUID, uow: UnitOfWork) -> Comparison:
@@ -57,8 +64,10 @@ def adjudicate(
 ) -> Comparison:
     """Keep the adjudicated readings of a study, all at once; each blind reading must be decided or dismissed, once.
 
-    Raises AssignmentNotFoundError, NotTheirTaskError, UnacceptableError, FindingNotApplicableError, and NotNowError
-    before both have signed and after it was decided.
+    Lesions that are found to be the same become one, as by `lesion_changes.merge`. Raises AssignmentNotFoundError,
+    NotTheirTaskError, UnacceptableError, FindingNotApplicableError, LesionMergedError for a lesion that a decision
+    further up has matched away, and NotNowError before both have signed, after it was decided, and when lesions cannot
+    be matched now.
     """
     with uow:
         found = uow.assignments.get(assignment_id)
@@ -75,6 +84,7 @@ def adjudicate(
         notes = [audit_notes.of_assignment(Action.SIGNED, found)]
         for index, decision in enumerate(decisions):
             with _within(f"decisions.{index}"):
+                _match(decision, blind, by, moment, uow)
                 lesion = uow.lesions.get(decision.lesion_id)
                 evidence.check(lesion, found.study_instance_uid, decision.findings, decision.geometry, uow.images)
             reading = Reading(
@@ -97,6 +107,21 @@ def adjudicate(
             uow.audit.note(note, by=by, at=moment)
         uow.commit()
     return decided
+
+
+def _match(decision: Decision, blind: Sequence[LesionReading], by: str, moment: datetime, uow: UnitOfWork) -> None:
+    """Two lesions become one, if the decision says so; one further up may have said it already."""
+    if decision.match_reason is None:
+        return
+    for other in _lesions(decision.decided_from, blind) - {decision.lesion_id}:
+        if uow.lesions.get(other).merged_into != decision.lesion_id:
+            version = uow.lesions.get(decision.lesion_id).version
+            change = Change(by=by, now=lambda: moment, reason=decision.match_reason, expected_version=version)
+            merging.absorb(decision.lesion_id, other, change, uow)
+
+
+def _lesions(reading_ids: Collection[UUID], blind: Sequence[LesionReading]) -> set[UUID]:
+    return {each.lesion.id for each in blind if each.reading.id in reading_ids}
 
 
 @contextmanager
@@ -144,8 +169,10 @@ def _decision_problems(
             yield Problem(field=field, detail="not a blind reading of this study")
         elif len(set(readers)) < len(readers):
             yield Problem(field=field, detail="one reading of each reader at most")
-        elif decision.lesion_id not in {known[each].lesion.id for each in decision.decided_from}:
+        elif decision.lesion_id not in _lesions(decision.decided_from, blind):
             yield Problem(field=f"decisions.{index}.lesion_id", detail="not the lesion of one of these readings")
+        elif decision.match_reason is not None:
+            yield from _match_problems(f"decisions.{index}.match_reason", decision, blind)
         if seen.intersection(decision.decided_from):
             yield Problem(field=field, detail="was decided already, further up")
         seen.update(decision.decided_from)
@@ -155,3 +182,11 @@ def _decision_problems(
         seen.add(each)
     if known.keys() - seen:
         yield Problem(field="dismissed", detail="each blind reading is decided or dismissed: some are neither")
+
+
+def _match_problems(field: str, decision: Decision, blind: Sequence[LesionReading]) -> Iterator[Problem]:
+    if len(_lesions(decision.decided_from, blind)) == 1:
+        yield Problem(field=field, detail="these readings are of one lesion: there is nothing to match")
+    elif decision.match_reason is None or not is_text(decision.match_reason, LONGEST_REASON, also=LINE_BREAKS):
+        detail = f"from 1 to {LONGEST_REASON} characters are needed, none of them a control character"
+        yield Problem(field=field, detail=detail)

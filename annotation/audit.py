@@ -40,16 +40,33 @@ class Kind(Enum):
     READING = "reading"
     DRAFT = "draft"
     CONTEXT = "context"
+    RECORD = "record"
+    MEETING = "meeting"
     PROTOCOL = "protocol"
     ASSIGNMENT = "assignment"
     TOKEN = "token"  # noqa: S105  the word, not one of them
     ACCOUNT = "account"
     AUDIT = "audit"
+    COHORT = "cohort"
+    RELEASE = "release"
+    JOB = "job"
 
 
-FED_KINDS = frozenset({Kind.PATIENT, Kind.STUDY, Kind.SERIES, Kind.INSTANCE, Kind.LESION, Kind.READING, Kind.CONTEXT})
-"""Those that belong to a patient, and that others may see: a draft is its author's alone, and what becomes of an
-assignment is kept from those who read blindly."""
+FED_KINDS = frozenset(
+    {
+        Kind.PATIENT,
+        Kind.STUDY,
+        Kind.SERIES,
+        Kind.INSTANCE,
+        Kind.LESION,
+        Kind.READING,
+        Kind.CONTEXT,
+        Kind.RECORD,
+        Kind.JOB,
+    }
+)
+"""Those that belong to a patient, and that others may see, and background jobs: a draft is its author's alone, and what
+becomes of an assignment is kept from those who read blindly."""
 
 
 class Outcome(Enum):

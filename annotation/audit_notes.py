@@ -4,7 +4,9 @@ from annotation.audit import Action, Kind, Note
 from annotation.draft import Draft
 from annotation.entities import Lesion, Reading
 from annotation.meeting_context import MeetingContext
+from annotation.meetings.meeting import Meeting
 from annotation.protocols import Assignment, ReadingProtocol
+from annotation.registry.entries import RecordEntry
 
 
 def of_lesion(action: Action, lesion: Lesion, study_instance_uid: str | None = None) -> Note:
@@ -41,6 +43,10 @@ def of_context(action: Action, context: MeetingContext) -> Note:
     return Note(action=action, kind=Kind.CONTEXT, object_id=str(context.id), pseudonym=context.pseudonym)
 
 
+def of_record(action: Action, entry: RecordEntry) -> Note:
+    return Note(action=action, kind=Kind.RECORD, object_id=str(entry.id), pseudonym=entry.pseudonym)
+
+
 def of_protocol(action: Action, protocol: ReadingProtocol) -> Note:
     return Note(action=action, kind=Kind.PROTOCOL, object_id=str(protocol.id))
 
@@ -53,3 +59,8 @@ def of_assignment(action: Action, assignment: Assignment) -> Note:
         pseudonym=assignment.pseudonym,
         study_instance_uid=assignment.study_instance_uid,
     )
+
+
+def of_meeting(action: Action, meeting: Meeting, pseudonym: str | None = None) -> Note:
+    """`pseudonym`: of the patient whose place on it was changed."""
+    return Note(action=action, kind=Kind.MEETING, object_id=str(meeting.id), pseudonym=pseudonym)

@@ -1,6 +1,6 @@
 """The prior reading of a lesion, as a starting point for reading it on another study."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from annotation.entities import Lesion, Reading
@@ -11,7 +11,7 @@ from lesion_model.errors import Problem
 from lesion_model.findings import Finding, ImagingFindings
 
 # Said of two examinations, one of them the prior reading's: it means nothing on a third.
-NEVER_CARRIED = frozenset({Finding.CHANGE})
+_NEVER_CARRIED = frozenset({Finding.CHANGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,25 @@ class Carried:
     study_instance_uid: str
     prior: Reading
     findings: ImagingFindings
+
+
+def carried_over(earlier: ImagingFindings) -> ImagingFindings:
+    """What of an earlier reading is copied into a later one.
+
+    Where the values came from is not: confirming one says that it is seen on this study.
+    """
+    kept = earlier.known - _NEVER_CARRIED
+    return ImagingFindings(**{finding.value: getattr(earlier, finding.value) for finding in kept})
+
+
+def copied(earlier: ImagingFindings, findings: ImagingFindings, named: frozenset[Finding]) -> ImagingFindings:
+    """`findings` with these of the earlier reading's: what it does not say is not known here either.
+
+    Where a value of this reading came from goes with the value.
+    """
+    kept = carried_over(earlier)
+    sources = frozenset(source for source in findings.sources if source.finding not in named)
+    return replace(findings, sources=sources, **{each.value: getattr(kept, each.value) for each in named})
 
 
 def prior_reading(lesion: Lesion, study_instance_uid: str, uow: UnitOfWork) -> Reading | None:
@@ -44,8 +63,5 @@ def carry_forward(lesion_id: UUID, study_instance_uid: str, uow: UnitOfWork) -> 
         prior = prior_reading(lesion, study_instance_uid, uow)
     if prior is None:
         raise NoPriorReadingError
-    kept = prior.findings.known - NEVER_CARRIED
-    values = {finding.value: getattr(prior.findings, finding.value) for finding in kept}
-    return Carried(
-        lesion=lesion, study_instance_uid=study_instance_uid, prior=prior, findings=ImagingFindings(**values)
-    )
+    findings = carried_over(prior.findings)
+    return Carried(lesion=lesion, study_instance_uid=study_instance_uid, prior=prior, findings=findings)

@@ -24,7 +24,8 @@ class Draft:
     """What one reader has entered so far of one lesion at one examination.
 
     `revises` is the signed revision that it will replace, None for a new reading. `carried` are findings that were
-    copied from an earlier reading and that nobody has confirmed on this examination. `last_change` is the digest of
+    copied from an earlier reading, or from the imported object `imported_from` (its UID), and that nobody has confirmed
+    on this examination. `last_change` is the digest of
     the change that made this version, so that the same change sent twice is made once.
     """
 
@@ -39,6 +40,7 @@ class Draft:
     updated_at: datetime
     carried: frozenset[Finding] = frozenset()
     carried_from: RevisionOf | None = None
+    imported_from: str | None = None
     revises: RevisionOf | None = None
     note: str | None = None
     last_change: str | None = None

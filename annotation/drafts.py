@@ -6,16 +6,14 @@ from uuid import UUID, uuid4
 
 from annotation import assigning, audit_notes, evidence
 from annotation.audit import Action
+from annotation.carrying import carried_over
 from annotation.draft import FIRST_VERSION, Draft, LesionDraft, RevisionOf
 from annotation.draft_errors import StaleDraftError
 from annotation.entities import Lesion, Reading
 from annotation.errors import UnacceptableError
 from annotation.ports import Clock, DraftPlace, UnitOfWork
 from lesion_model.errors import Problem
-from lesion_model.findings import Finding, ImagingFindings
-
-# Said of two examinations, one of them the earlier reading's: it means nothing on a third.
-_NEVER_CARRIED = frozenset({Finding.CHANGE})
+from lesion_model.findings import ImagingFindings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +128,10 @@ def _earlier(lesion: Lesion, reading_id: UUID, uow: UnitOfWork) -> Reading:
 
 
 def _carried_into(draft: Draft, earlier: Reading) -> Draft:
-    """Where the values came from is not copied: confirming one says that it is seen on this study."""
-    carried = earlier.findings.known - _NEVER_CARRIED
-    values = {finding.value: getattr(earlier.findings, finding.value) for finding in carried}
+    findings = carried_over(earlier.findings)
     return replace(
         draft,
-        findings=ImagingFindings(**values),
-        carried=carried,
-        carried_from=RevisionOf(reading_id=earlier.id, revision=earlier.revision) if carried else None,
+        findings=findings,
+        carried=findings.known,
+        carried_from=RevisionOf(reading_id=earlier.id, revision=earlier.revision) if findings.known else None,
     )

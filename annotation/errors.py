@@ -5,6 +5,7 @@ AnnotationError
 │   ├── PatientNotFoundError
 │   ├── StudyNotFoundError
 │   ├── SeriesNotFoundError
+│   ├── ObjectNotFoundError
 │   ├── LesionNotFoundError
 │   ├── ReadingNotFoundError    the reading, or that revision of it
 │   ├── NothingReadError        the lesion has no reading yet: record one
@@ -17,7 +18,7 @@ AnnotationError
 ├── StaleRevisionError          someone revised it meanwhile: read it again, then decide
 └── PlaceInListError            the list has no such place: start again at its beginning
 
-Those of drafts grow on the same tree: `annotation.draft_errors`.
+Those of drafts grow on the same tree: `annotation.draft_errors`; that of imports: `annotation.importing.errors`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,6 +54,13 @@ class SeriesNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("no such series in this study")
+
+
+class ObjectNotFoundError(NotFoundError):
+    """No stored object has this UID."""
+
+    def __init__(self) -> None:
+        super().__init__("no such object")
 
 
 class LesionNotFoundError(NotFoundError):

@@ -39,14 +39,17 @@ class MissingItem:
 
 
 _OF_THE_MEETING = frozenset({"pain"})
+_READ = frozenset({"mirels", "sins"})
+"""Scores of what is seen; all others are of what the meeting knows."""
 
 
 def missing_items(assessment: Assessment | LesionAssessment) -> tuple[MissingItem, ...]:
     """Of the scores that apply, in their tables' order."""
-    return tuple(_missing(assessment.mirels)) + tuple(_missing(assessment.sins))
+    return tuple(missing_of(assessment.mirels)) + tuple(missing_of(assessment.sins))
 
 
-def _missing(answer: Score | NotApplicable) -> Iterator[MissingItem]:
+def missing_of(answer: Score | NotApplicable) -> Iterator[MissingItem]:
+    """Of one score, in its table's order."""
     if isinstance(answer, NotApplicable):
         return
     labels = {item.name: item.label for item in DESCRIPTIONS[answer.instrument].items}
@@ -56,9 +59,13 @@ def _missing(answer: Score | NotApplicable) -> Iterator[MissingItem]:
                 instrument=answer.instrument,
                 item=item,
                 label=labels[item],
-                known_by=KnownBy.MEETING if item in _OF_THE_MEETING else KnownBy.READER,
+                known_by=_known_by(answer.instrument, item),
                 decides=_decides(answer, item),
             )
+
+
+def _known_by(instrument: str, item: str) -> KnownBy:
+    return KnownBy.READER if instrument in _READ and item not in _OF_THE_MEETING else KnownBy.MEETING
 
 
 def _decides(score: Score, item: str) -> Decides:

@@ -112,6 +112,9 @@ class Readings(Protocol):
         `after` is the last reading already seen. Raises PlaceInListError when there is none such.
         """
 
+    def made_under(self, assignment_ids: Collection[UUID]) -> Sequence[Reading]:
+        """Newest revisions of the readings of these assignments, in the order in which they were first recorded."""
+
 
 class Drafts(Protocol):
     """Drafts, each of which is its author's alone, as long as they may see the lesion.
@@ -136,8 +139,14 @@ class Drafts(Protocol):
     def any_on(self, author: str, study_instance_uid: str) -> bool:
         """Whether the author has a draft on this study."""
 
+    def of_lesion(self, lesion_id: UUID) -> Sequence[Draft]:
+        """Everybody's, whoever looks: it is the domain that asks."""
+
+    def move(self, draft_ids: Collection[UUID], lesion_id: UUID) -> None:
+        """Have these drafts, whoever's they are, be about this lesion; their versions stay."""
+
     def replace(self, draft: Draft) -> bool:
-        """Keep `draft` in the place of the version before it."""
+        """Keep what `draft` says in the place of the version before it; the lesion stays the one that it is about."""
 
     def remove(self, draft: Draft) -> bool:
         """Forget exactly this version."""
@@ -206,6 +215,12 @@ class Assignments(Protocol):
 
     def get(self, assignment_id: UUID) -> Assignment:
         """Raises AssignmentNotFoundError."""
+
+    def over(self, protocol_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Assignment]:
+        """Double blind ones that both readers have signed, by identifier, whoever looks.
+
+        Without those on whose study any blind reading, of this protocol or another, is not over.
+        """
 
     def tasks(self, assignment_id: UUID) -> Sequence[Task]:
         """Those that may be seen."""

@@ -10,5 +10,7 @@ def is_text(text: str, longest: int, *, also: str = "") -> bool:
 
     Non-breaking spaces and joiners are text: French puts them before its punctuation, names and emoji inside.
     """
+    if text.isprintable():
+        return 1 <= len(text.strip()) <= longest
     allowed = all(mark in also or unicodedata.category(mark) not in ("Cc", "Cs") for mark in text)
     return allowed and 1 <= len(text.strip()) <= longest

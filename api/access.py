@@ -25,11 +25,32 @@ RECORDING = needs(Role.RADIOLOGIST)
 CLINICAL = needs(Role.CLINICIAN)
 """What the meeting knows of a patient is entered by clinicians."""
 
+MEETING = needs(Role.RADIOLOGIST, Role.CLINICIAN)
+"""Sessions, which tell true days beside those of patients, are for those who take part in them."""
+
 GIVING = needs(Role.RADIOLOGIST, Role.ADMINISTRATOR)
 """Protocols are made, and studies given to readers, by those who read or who run the registry."""
 
 READING = needs(Role.RADIOLOGIST)
 """What there is to read, and what became of it, is for those who read."""
+
+COHORTS = needs(Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER)
+"""What a cohort finds tells of findings: for those who may see them. The custodian, who can name a patient, may not."""
+
+QUERIES = needs(Role.RADIOLOGIST, Role.CLINICIAN, Role.RESEARCHER, Role.CUSTODIAN, Role.ADMINISTRATOR)
+"""How a cohort is asked for, which tells of no patient."""
+
+COMPARING = needs(Role.RADIOLOGIST, Role.RESEARCHER, Role.ADMINISTRATOR)
+"""How far readers agree is for those who read, who study it, or who give the studies: it names no patient."""
+
+RELEASING = needs(Role.CUSTODIAN, Role.ADMINISTRATOR)
+"""Releases are made, and given to people, by those who keep or run the registry."""
+
+CUSTODY = needs(Role.CUSTODIAN, Role.ADMINISTRATOR)
+"""What came in and what was set aside, never whose it is: for those who answer for it or keep the node running."""
+
+KEEPING = needs(Role.CUSTODIAN)
+"""Patients are erased by the custodian."""
 
 SENDING = needs(Role.RADIOLOGIST, Role.CUSTODIAN, Role.ADMINISTRATOR)
 """Objects are uploaded by those who bring images to the registry, or who set up what does."""

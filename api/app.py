@@ -1,32 +1,33 @@
 """Puts the application together: routes, errors, headers. Nothing is opened or started here."""
 
-from http import HTTPStatus
-
-from fastapi import Depends
 from fastapi.middleware import Middleware
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import Engine
 
 from api import openapi
-from api.audit_trail import attributed
 from api.audited import AuditedRequests
-from api.authentication import signed_in
 from api.dicomweb.archive import Archive
 from api.event_streams import EventStreams
 from api.headers import SecureHeaders
 from api.images import ImageSource
+from api.importing import Importing
 from api.intake import Intake
 from api.last_resort import LastResort
 from api.limits import BodyLimits
 from api.metrics import ApiMetrics, WatchedRequests
 from api.problems import answer_errors
 from api.refusals import RefusalLimit
-from api.routers import ARCHIVE, DICOM_WEB_PREFIX, OPEN, PREFIX, ROOT, SIGNED_IN, SINGLE_SIGN_ON, UPLOADS
+from api.release_parts import ReleaseParts
+from api.routing import include_routes, known_names
 from api.services import Services
 from api.sign_in import SignIn, sign_in_parts
 from api.uploads import Uploads
+from api.viewer.site import viewer_routes
+from api.workbench.pages import workbench_routes
 from storage.audit_recorder import AuditRecorder
 from storage.catalogue import Catalogue
+from storage.import_sources import ImportSources
+from storage.key_images import KeyImages
 from storage.measurable_images import DEFAULT_CACHE_MB, MeasurableImages
 from storage.tokens import Tokens
 
@@ -38,13 +39,6 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-
-# Who is asking, and that the audit log says so.
-SIGNED_IN_ONLY = [Depends(signed_in), Depends(attributed)]
-
-
-# Of every route that needs signing in.
-REFUSALS = openapi.problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def create_app(
@@ -58,11 +52,13 @@ def create_app(
     sign_in: SignIn | None = None,
     events: EventStreams | None = None,
     image_cache_mb: int = DEFAULT_CACHE_MB,
+    releases: ReleaseParts | None = None,
 ) -> openapi.DescribedApp:
     """The API on a migrated registry and an image store, both of which the caller opens and closes.
 
     `metrics`: where requests are counted; without it, they are counted for this application alone.
     `image_cache_mb`: how much memory the images take that were measured last.
+    `releases`: what releases are made and given with; without it, there are none.
     `intake`: where uploaded objects go; without one, none are taken.
     `archive`: what is behind DICOMweb; without one, there is none.
     `sign_in`: what signing in works with; without it, with passwords alone, on the same registry.
@@ -70,6 +66,7 @@ def create_app(
     """
     measured = metrics or ApiMetrics()
     app = openapi.DescribedApp(
+        known_names=known_names,
         title=openapi.TITLE,
         version=openapi.VERSION,
         description=openapi.DESCRIPTION,
@@ -90,6 +87,7 @@ def create_app(
     )
     way_in = sign_in or sign_in_parts(engine)
     uploads = None if intake is None else Uploads(intake, uploads_at_a_time)
+    measurable = MeasurableImages(engine, images, image_cache_mb)
     app.state.services = Services(
         engine=engine,
         images=images,
@@ -98,21 +96,20 @@ def create_app(
         metrics=measured,
         sign_in=way_in,
         events=events or EventStreams(),
-        measurable=MeasurableImages(engine, images, image_cache_mb),
+        measurable=measurable,
+        key_images=KeyImages(measurable),
+        importing=Importing(ImportSources(engine, images, measurable)),
         uploads=uploads,
         archive=archive,
+        releases=releases,
     )
     answer_errors(app)
-    for router in ROOT:
-        app.include_router(router)
-    for router in OPEN:
-        app.include_router(router, prefix=PREFIX)
-    for router in SINGLE_SIGN_ON if way_in.provider is not None else ():
-        app.include_router(router, prefix=PREFIX)
-    for router in SIGNED_IN:
-        app.include_router(router, prefix=PREFIX, dependencies=SIGNED_IN_ONLY, responses=REFUSALS)
-    for router in UPLOADS if uploads is not None else ():
-        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=SIGNED_IN_ONLY, responses=REFUSALS)
-    for router in ARCHIVE if archive is not None else ():
-        app.include_router(router, prefix=DICOM_WEB_PREFIX, dependencies=SIGNED_IN_ONLY, responses=REFUSALS)
+    app.router.routes.extend([*workbench_routes(), *viewer_routes()])
+    include_routes(
+        app,
+        single_sign_on=way_in.provider is not None,
+        releases=releases is not None,
+        uploads=uploads is not None,
+        archive=archive is not None,
+    )
     return app

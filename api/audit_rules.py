@@ -19,15 +19,20 @@ OBJECTS: Mapping[str, Kind] = MappingProxyType(
         "reading_id": Kind.READING,
         "draft_id": Kind.DRAFT,
         "context_id": Kind.CONTEXT,
+        "entry_id": Kind.RECORD,
+        "meeting_id": Kind.MEETING,
         "protocol_id": Kind.PROTOCOL,
         "assignment_id": Kind.ASSIGNMENT,
+        "cohort_name": Kind.COHORT,
         "user_id": Kind.ACCOUNT,
         "token_id": Kind.TOKEN,
+        "number": Kind.RELEASE,
+        "job_id": Kind.JOB,
     }
 )
 """Path parameters that name a thing."""
 
-PLACES = frozenset({"revision", "frames", "attribute"})
+PLACES = frozenset({"revision", "frames", "attribute", "path", "account", "cohort_version", "form_name"})
 """Path parameters that say which part of the thing."""
 
 ASKED_FOR = MappingProxyType(
@@ -44,6 +49,9 @@ ASKED_FOR = MappingProxyType(
 EXEMPT: Mapping[str, str] = MappingProxyType(
     {
         "GET /api/v1/sites": "places in the skeleton: of no patient",
+        "GET /api/v1/cohorts/fields": "what can be asked by: of no patient",
+        "GET /api/v1/record/dictionary": "what the forms ask: of no patient",
+        "POST /api/v1/record/{form_name}/preview": "what a form comes to while it is filled in: of no patient",
         "GET /api/v1/changes": "asked for every few seconds; tells identifiers only: reading them is noted",
         "GET /api/v1/events": "as changes are, and has no end",
         "GET /api/v1/me": "tells people of themselves: of no patient",
@@ -57,6 +65,17 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
 UPLOADS = frozenset({"POST /dicom-web/studies", "POST /dicom-web/studies/{study_instance_uid}"})
 """What stands in their paths is a hospital's own identifier, and never written down."""
 
+ASKED = MappingProxyType(
+    {
+        "POST /api/v1/cohorts/counts": Note(action=Action.VIEWED, kind=Kind.COHORT),
+        "POST /api/v1/cohorts/distributions": Note(action=Action.VIEWED, kind=Kind.COHORT),
+        "POST /api/v1/cohorts/preview": Note(action=Action.LISTED, kind=Kind.STUDY),
+    }
+)
+"""What is asked for in a body. The question is not written down: it could be about one patient."""
+
+_OF_THE_BODY = MappingProxyType({**ASKED, **dict.fromkeys(UPLOADS, Note(action=Action.UPLOADED, kind=Kind.STUDY))})
+
 _COLLECTIONS: Mapping[str, Kind] = MappingProxyType(
     {
         "patients": Kind.PATIENT,
@@ -67,19 +86,28 @@ _COLLECTIONS: Mapping[str, Kind] = MappingProxyType(
         "readings": Kind.READING,
         "drafts": Kind.DRAFT,
         "clinical-contexts": Kind.CONTEXT,
+        "record": Kind.RECORD,
+        "data-quality": Kind.RECORD,
+        "meetings": Kind.MEETING,
         "protocols": Kind.PROTOCOL,
+        "cohorts": Kind.COHORT,
         "worklist": Kind.ASSIGNMENT,
         "counts": Kind.ASSIGNMENT,
         "next": Kind.ASSIGNMENT,
         "users": Kind.ACCOUNT,
         "tokens": Kind.TOKEN,
         "audit": Kind.AUDIT,
+        "releases": Kind.RELEASE,
+        "jobs": Kind.JOB,
+        "associations": Kind.INSTANCE,
+        "quarantine": Kind.INSTANCE,
+        "verification": Kind.AUDIT,
     }
 )
-_OF_THE_THING = frozenset({"revisions", "history"})
+_OF_THE_THING = frozenset({"revisions", "history", "versions"})
 """Lists of what became of the thing that the path names."""
 
-_FILES = frozenset({"file"})
+_FILES = frozenset({"file", "archive", "manifest", "{path:path}", "sheet.pdf", "skeleton.svg", "skeleton.png"})
 _DICOM_WEB = "/dicom-web/"
 _SHOWN = frozenset({"metadata", "rendered", "thumbnail"})
 """What DICOMweb gives to be looked at; all else that it gives is the objects, or parts of them, as they are."""
@@ -92,8 +120,8 @@ def note_of(method: str, template: str) -> Note | None:
     route = f"{'GET' if method == 'HEAD' else method} {template}"
     if route in EXEMPT:
         return None
-    if route in UPLOADS:
-        return Note(action=Action.UPLOADED, kind=Kind.STUDY)
+    if route in _OF_THE_BODY:
+        return _OF_THE_BODY[route]
     last = template.rsplit("/", 1)[-1]
     if method in _UNNOTED:
         return Note(action=_UNNOTED[method])

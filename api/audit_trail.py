@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from starlette.types import Scope
 
-from annotation.audit import Kind, Source
+from annotation.audit import Kind, Note, Source
 from annotation.roles import named
 from api.authentication import Reader
 from api.metrics import route_of
@@ -28,6 +28,9 @@ class Trail:
     notes: int = 0
     named: list[tuple[Kind, str]] = field(default_factory=list)
     """What the body of the request names, as a route says that reads it."""
+
+    looked_up: tuple[Note, ...] = ()
+    """The whole notes, where a route has looked up what it is about."""
 
     @property
     def has_noted(self) -> bool:

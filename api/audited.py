@@ -71,6 +71,11 @@ class AuditedRequests:
             return
         if trail.actor is None or trail.has_noted or not _shows(status):
             return
+        if trail.looked_up:
+            first, *others = trail.looked_up
+            asked = Asked(note=first, also=tuple(others), by=trail.actor, source=source_of(scope))
+            await to_thread.run_sync(self._recorder.note, asked)
+            return
         note = note_of(scope["method"], route_of(scope))
         if note is not None:
             await to_thread.run_sync(self._recorder.note, _asked(scope, trail, note))

@@ -18,6 +18,8 @@ ApiError
 ├── SearchError             correct the search
 ├── NotGivenError           ask for something that the image store can make
 ├── TooManyStreamsError     ask again when other downloads are done, or poll
+├── TooManyDownloadsError   ask again when downloads of your own are done
+├── PrintingUnavailableError  ask who runs this machine to install what prints
 └── ProviderUnavailableError  try again when the identity provider answers
 """
 
@@ -134,8 +136,25 @@ class TooManyStreamsError(ApiError):
     """All places are taken, and none became free in time."""
 
 
+class TooManyDownloadsError(ApiError):
+    """All places of one caller are taken, or all that there are."""
+
+    def __init__(self, of_one: int) -> None:
+        super().__init__(f"too many downloads at a time: {of_one} for one caller; go on when others are done")
+
+
 class ProviderUnavailableError(ApiError):
     """The identity provider does not answer, or not as it should."""
 
     def __init__(self) -> None:
         super().__init__("the identity provider does not answer")
+
+
+class PrintingUnavailableError(ApiError):
+    """The machine lacks a library that printing needs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing can be printed here: Pango is not installed (Debian: libpango-1.0-0 libpangoft2-1.0-0 "
+            "libharfbuzz-subset0); the page can be printed by the browser"
+        )

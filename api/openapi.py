@@ -1,5 +1,6 @@
 """How the API describes itself: OpenAPI 3.1, every problem answer included."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -83,7 +84,14 @@ def operation_id(route: APIRoute) -> str:
 
 
 class DescribedApp(FastAPI):
-    """FastAPI whose description also holds the schemas that `problems` refers to."""
+    """FastAPI whose description also holds the schemas that `problems` refers to.
+
+    `known_names` gives the name of every property and parameter that it, or one like it with more routes, describes.
+    """
+
+    def __init__(self, *, known_names: Callable[[], frozenset[str]], **settings: Any) -> None:
+        self.known_names = known_names
+        super().__init__(**settings)
 
     def openapi(self) -> dict[str, Any]:
         described = super().openapi()

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -29,7 +30,10 @@ from annotation.errors import (
     StaleRevisionError,
     UnacceptableError,
 )
+from annotation.importing.errors import UnreadableObjectError
 from annotation.lesion_errors import LesionMergedError, LesionStateError
+from annotation.meetings.errors import DossierExistsError, MeetingClosedError, MeetingExistsError
+from annotation.registry.errors import EntryExistsError, RecordErasedError
 from annotation.roles import named
 from api.draft_problems import both_drafts, draft_and_reading, not_confirmed, suspicious_places
 from api.errors import (
@@ -43,17 +47,19 @@ from api.errors import (
     NotAllowedError,
     NotGivenError,
     NotSignedInError,
+    PrintingUnavailableError,
     ProviderUnavailableError,
     RangeNotSatisfiableError,
     SearchError,
     SignInRefusedError,
     SingleSignOnError,
+    TooManyDownloadsError,
     TooManyPartsError,
     TooManyStreamsError,
     TooManyUploadsError,
 )
 from api.preconditions import PreconditionRequiredError, etag
-from api.validation import domain_problems, field_problems
+from api.validation import NOT_JSON, domain_problems, field_problems
 from lesion_model.errors import LesionModelError
 from storage.account_errors import (
     LastAdministratorError,
@@ -73,11 +79,32 @@ from storage.errors import (
     NotInCatalogueError,
     PageKeyError,
     StoredAuditError,
+    StoredCohortError,
     StoredContextError,
     StoredDraftError,
     StoredLesionError,
     StoredReadingError,
 )
+from storage.releases.errors import (
+    AlreadyErasedError,
+    AlreadyReadyError,
+    EmptyCohortError,
+    ErasedFileError,
+    FormatMissingError,
+    GrantExpiredError,
+    GrantRevokedError,
+    NoRoomError,
+    NoSuchGranteeError,
+    NoSuchGrantError,
+    NoSuchReleaseError,
+    NoSuchReleaseFileError,
+    NotFailedError,
+    NotGrantedError,
+    NotReadyError,
+    StillBlindError,
+    UnacceptableReleaseError,
+)
+from storage.releases.reading_ahead import AlteredFileError
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +160,10 @@ def _places(error: Exception) -> Sequence[FieldProblem]:
     return domain_problems(error.problems) if isinstance(error, LesionModelError | UnacceptableError) else ()
 
 
+def _soon(_error: Exception) -> Mapping[str, str]:
+    return {"Retry-After": "1"}
+
+
 def _retry(_error: Exception) -> Mapping[str, str]:
     return {"Retry-After": str(RETRY_AFTER_S)}
 
@@ -166,6 +197,7 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NoAccountError: Rule(status=HTTPStatus.FORBIDDEN),
         SingleSignOnError: Rule(status=HTTPStatus.FORBIDDEN),
         ProviderUnavailableError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        PrintingUnavailableError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, kind="printing-unavailable"),
         TooManyAttemptsError: Rule(status=HTTPStatus.TOO_MANY_REQUESTS, headers=_wait),
         NoSuchAccountError: Rule(status=HTTPStatus.NOT_FOUND),
         NoSuchPersonalTokenError: Rule(status=HTTPStatus.NOT_FOUND),
@@ -180,12 +212,18 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotFoundError: Rule(status=HTTPStatus.NOT_FOUND),
         LesionModelError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
         UnacceptableError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, fields=_places),
+        UnreadableObjectError: Rule(status=HTTPStatus.BAD_REQUEST),
         NotTheirTaskError: Rule(status=HTTPStatus.FORBIDDEN),
         NotNowError: Rule(status=HTTPStatus.CONFLICT),
         PlaceInListError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         LesionMergedError: Rule(status=HTTPStatus.CONFLICT, members=_merged),
         LesionStateError: Rule(status=HTTPStatus.CONFLICT),
         ContextExistsError: Rule(status=HTTPStatus.CONFLICT),
+        EntryExistsError: Rule(status=HTTPStatus.CONFLICT),
+        MeetingExistsError: Rule(status=HTTPStatus.CONFLICT),
+        DossierExistsError: Rule(status=HTTPStatus.CONFLICT),
+        MeetingClosedError: Rule(status=HTTPStatus.CONFLICT, kind="meeting-closed"),
+        RecordErasedError: Rule(status=HTTPStatus.CONFLICT, kind="record-erased"),
         StaleRevisionError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest),
         StaleDraftError: Rule(status=HTTPStatus.PRECONDITION_FAILED, headers=_newest, members=both_drafts),
         OvertakenDraftError: Rule(
@@ -203,8 +241,28 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         NotADicomUploadError: Rule(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         MalformedUploadError: Rule(status=HTTPStatus.BAD_REQUEST),
         TooManyPartsError: Rule(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        TooManyDownloadsError: Rule(status=HTTPStatus.TOO_MANY_REQUESTS, headers=_soon),
+        NoSuchReleaseError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchReleaseFileError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchGrantError: Rule(status=HTTPStatus.NOT_FOUND),
+        NoSuchGranteeError: Rule(status=HTTPStatus.NOT_FOUND),
+        ErasedFileError: Rule(status=HTTPStatus.GONE, kind="erased"),
+        NotReadyError: Rule(status=HTTPStatus.CONFLICT, kind="release-not-ready"),
+        AlreadyReadyError: Rule(status=HTTPStatus.CONFLICT, kind="release-ready"),
+        AlteredFileError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, kind="altered-file"),
+        NotFailedError: Rule(status=HTTPStatus.CONFLICT, kind="release-not-failed"),
+        AlreadyErasedError: Rule(status=HTTPStatus.CONFLICT, kind="already-erased"),
+        NotGrantedError: Rule(status=HTTPStatus.FORBIDDEN, kind="release-not-granted"),
+        GrantExpiredError: Rule(status=HTTPStatus.FORBIDDEN, kind="release-grant-expired"),
+        GrantRevokedError: Rule(status=HTTPStatus.FORBIDDEN, kind="release-grant-revoked"),
+        StillBlindError: Rule(status=HTTPStatus.FORBIDDEN, kind="still-blind"),
+        UnacceptableReleaseError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
+        EmptyCohortError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY, kind="empty-cohort"),
+        NoRoomError: Rule(status=HTTPStatus.INSUFFICIENT_STORAGE),
+        FormatMissingError: Rule(status=HTTPStatus.UNPROCESSABLE_ENTITY),
         TooManyStreamsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
         TooManyUploadsError: Rule(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_retry),
+        StoredCohortError: Rule(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a saved query cannot be read"),
         StoredContextError: Rule(
             status=HTTPStatus.INTERNAL_SERVER_ERROR, detail="a stored clinical context is damaged"
         ),
@@ -232,6 +290,13 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         sql.TimeoutError: _DATABASE_DOWN,
     }
 )
+
+
+NOT_AS_DESCRIBED = "the request is not as described in /api/v1/openapi.json"
+
+# What FastAPI makes a 400 of, unlike other bodies that are no JSON: bytes that are no text, numbers of more digits and
+# lists in more lists than Python reads.
+UNREADABLE = (ValueError, RecursionError)
 
 
 def title(status: int) -> str:
@@ -291,17 +356,20 @@ async def _by_rule(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _by_framework(_request: Request, error: Exception) -> JSONResponse:
-    """Unknown paths, wrong methods, bodies too large."""
+    """Unknown paths, wrong methods, bodies too large, or with what no text holds."""
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.BAD_REQUEST and isinstance(error.__cause__, UNREADABLE):
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, NOT_AS_DESCRIBED, errors=[{"pointer": "#", "detail": NOT_JSON}])
     return problem(error.status_code, title(error.status_code), headers=error.headers)
 
 
 async def _by_validation(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
+    known = await to_thread.run_sync(request.app.known_names)  # the first time takes half a second
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "the request is not as described in /api/v1/openapi.json",
-        errors=field_problems(error.errors(), request.app.openapi()),
+        NOT_AS_DESCRIBED,
+        errors=field_problems(error.errors(), known),
     )

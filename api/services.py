@@ -9,10 +9,13 @@ from sqlalchemy import Engine
 from api.dicomweb.archive import Archive
 from api.event_streams import EventStreams
 from api.images import ImageSource
+from api.importing import Importing
 from api.metrics import ApiMetrics
+from api.release_parts import ReleaseParts
 from api.sign_in import SignIn
 from api.uploads import Uploads
 from storage.catalogue import Catalogue
+from storage.key_images import KeyImages
 from storage.measurable_images import MeasurableImages
 from storage.tokens import Tokens
 
@@ -29,8 +32,13 @@ class Services:
     sign_in: SignIn
     events: EventStreams
     measurable: MeasurableImages
+    key_images: KeyImages
+    importing: Importing
     uploads: Uploads | None = None
     """None: nothing is taken, and there is no route for it."""
+
+    releases: ReleaseParts | None = None
+    """None: there are no releases, and no route for them."""
 
     archive: Archive | None = None
     """None: no DICOMweb is given, and there is no route for it."""
@@ -54,6 +62,14 @@ def _measurable(services: Annotated[Services, Depends(services_of)]) -> Measurab
     return services.measurable
 
 
+def _key_images(services: Annotated[Services, Depends(services_of)]) -> KeyImages:
+    return services.key_images
+
+
+def _importing(services: Annotated[Services, Depends(services_of)]) -> Importing:
+    return services.importing
+
+
 def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
@@ -75,6 +91,8 @@ async def _events(services: Annotated[Services, Depends(services_of)]) -> EventS
 CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]
 ImagesOf = Annotated[ImageSource, Depends(_images)]
 MeasurableOf = Annotated[MeasurableImages, Depends(_measurable)]
+KeyImagesOf = Annotated[KeyImages, Depends(_key_images)]
+ImportingOf = Annotated[Importing, Depends(_importing)]
 EngineOf = Annotated[Engine, Depends(_engine)]
 EventStreamsOf = Annotated[EventStreams, Depends(_events)]
 UploadsOf = Annotated[Uploads, Depends(_uploads)]

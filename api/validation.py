@@ -14,14 +14,28 @@ NOT_JSON = "not valid JSON"
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def field_problems(errors: Sequence[Any], openapi: Mapping[str, Any]) -> list[dict[str, Any]]:
+def field_problems(errors: Sequence[Any], known: frozenset[str]) -> list[dict[str, Any]]:
     """One entry per error: where, why, and the allowed values when they are few and known.
 
-    A body's place is a JSON pointer, a parameter's its name. A place is only spelled in names that the
-    OpenAPI description knows: a client may have put a patient's name where a property belongs.
+    A body's place is a JSON pointer, a parameter's its name. A place is only spelled in names that are `known`
+    (`names`): a client may have put a patient's name where a property belongs.
     """
-    known = frozenset(_names(openapi))
     return [problem for error in errors for problem in _field_problems(error, known)]
+
+
+def names(node: Any) -> Iterator[str]:
+    """Every property and parameter name of an OpenAPI description, some of them often."""
+    if isinstance(node, Mapping):
+        properties = node.get("properties")
+        if isinstance(properties, Mapping):
+            yield from properties
+        if "in" in node and isinstance(node.get("name"), str):
+            yield node["name"]
+        for value in node.values():
+            yield from names(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from names(value)
 
 
 def domain_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
@@ -71,18 +85,3 @@ def _allowed(error: Mapping[str, Any]) -> list[str]:
     if error["type"] not in {"enum", "literal_error"}:
         return []
     return _QUOTED.findall(str(error.get("ctx", {}).get("expected", "")))
-
-
-def _names(node: Any) -> Iterator[str]:
-    """Every property and parameter name of an OpenAPI description."""
-    if isinstance(node, Mapping):
-        properties = node.get("properties")
-        if isinstance(properties, Mapping):
-            yield from properties
-        if "in" in node and isinstance(node.get("name"), str):
-            yield node["name"]
-        for value in node.values():
-            yield from _names(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _names(value)

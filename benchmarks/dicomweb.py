@@ -145,7 +145,7 @@ def frame_rate(client: httpx.Client, instances: list[str]) -> float:
 
 def wait_until_ready(client: httpx.Client) -> None:
     """Until the API answers."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
             client.get("/health/live").raise_for_status()

@@ -44,6 +44,8 @@ def main() -> None:
     if chosen.json:
         chosen.json.write_text(json.dumps(report, indent=1) + "\n")
     wrong = [line for reader in readers for line in reader.wrong]
+    for line in wrong[:20]:
+        print(line, file=sys.stderr)
     sys.exit(1 if wrong or float(report["p95_ms"]) > LIMIT_MS else 0)
 
 

@@ -105,11 +105,14 @@ class MemorySocket:
         self._stream = memoryview(stream)
         self.sent = bytearray()
 
-    def recv_into(self, view: memoryview) -> int:
-        count = min(len(view), len(self._stream))
-        view[:count] = self._stream[:count]
-        self._stream = self._stream[count:]
-        return count
+    def recvmsg_into(self, views: Sequence[memoryview]) -> tuple[int, list[object], int, object]:
+        total = 0
+        for view in views:
+            count = min(len(view), len(self._stream))
+            view[:count] = self._stream[:count]
+            self._stream = self._stream[count:]
+            total += count
+        return total, [], 0, None
 
     def recv(self, size: int, _flags: int = 0) -> bytes:
         piece = bytes(self._stream[:size])

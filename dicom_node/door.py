@@ -21,6 +21,7 @@ from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.sameness import HashPixels, hash_of
+from dicom_node.series_facts import DESCRIBING
 from dicom_node.status import Reason
 from storage.vault import VaultError
 
@@ -140,7 +141,7 @@ class Door:
         entry = Entry(
             association_id=arrival.association_id,
             pseudonym=made.pseudonym,
-            **header_facts(made.result.facts, made.result.transfer_syntax_uid),
+            **header_facts(made.result.facts_with(DESCRIBING), made.result.transfer_syntax_uid),
             size=made.result.size,
             checksum=checksum,
             source_digest=made.source_digest,

@@ -10,9 +10,11 @@ import xxhash
 from pydicom.uid import ExplicitVRBigEndian
 
 from dicom_node.pseudonymisation.facts import Facts
+from dicom_node.series_facts import series_facts
 from storage.ledger_records import StoredObject
 from storage.ledger_tables import SHA256_HEX_LENGTH
 from storage.orthanc import instance_id
+from storage.series_facts import SeriesFacts
 
 LONGEST_TEXT = 64
 LARGEST_NUMBER = 2**31 - 1
@@ -47,6 +49,8 @@ class Entry:
     """Of the file as it was written (`checksum_of`)."""
     source_digest: str
     received_at: datetime
+    series_facts: SeriesFacts | None = None
+    """None in entries from before they were read."""
 
     @property
     def orthanc_id(self) -> str:
@@ -59,7 +63,10 @@ class Entry:
         return StoredObject(**content, sha256=sha256, orthanc_id=self.orthanc_id, stored_at=at)
 
     def to_json(self) -> bytes:
-        return json.dumps(self._content(), default=str).encode("ascii")
+        content = self._content()
+        if self.series_facts is not None:
+            content["series_facts"] = self.series_facts.known()
+        return json.dumps(content, default=str).encode("ascii")
 
     def _content(self) -> dict[str, Any]:
         """As `asdict`, which copies every value and takes longer than all the rest."""
@@ -72,6 +79,8 @@ class Entry:
         study_date = content["study_date"]
         content["study_date"] = None if study_date is None else date.fromisoformat(study_date)
         content["received_at"] = datetime.fromisoformat(content["received_at"])
+        told = content.get("series_facts")
+        content["series_facts"] = None if told is None else SeriesFacts.of(told)
         return cls(**content)
 
 
@@ -104,6 +113,7 @@ def header_facts(facts: Facts, transfer_syntax_uid: str) -> dict[str, Any]:
         "rows": facts.number(0x00280010, order),
         "columns": facts.number(0x00280011, order),
         "number_of_frames": _number(facts, 0x00280008),
+        "series_facts": series_facts(facts),
     }
 
 

@@ -42,6 +42,10 @@ class KnownStudies:
                     self._memory.popitem(last=False)
         return found
 
+    def make_ready(self) -> None:
+        """Connect, and put together the question that every study comes with."""
+        self._look_up("")
+
     def _look_up(self, study_uid: str) -> StudyContents | None:
         try:
             return self._ask(study_uid)

@@ -1,14 +1,15 @@
 """What the door needs of the engine: one object in, one pseudonymised object out, for whoever the vault says it is.
 
 Associations run in threads of their own, and an engine serves one at a time: engines are taken from a stack and given
-back, so that one which knows the study that is being sent is at hand.
+back, so that one which knows the study that is being sent is at hand. Before another one is made, which would have to
+learn what that one knows, it is waited for.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from queue import Empty, LifoQueue
 from typing import Protocol
 
 from dicom_node.errors import UnprocessableError
@@ -28,6 +29,13 @@ from storage.keys import KeyFileError
 from storage.vault_errors import StudyConflictError
 
 log = logging.getLogger("osteon.door")
+
+PATIENCE_SECONDS = 0.025
+"""For an engine in use, which has done in 0.2 ms, and in 20 ms with a patient's first object.
+
+Threads share the interpreter: two engines are no faster than one. But one may wait for the vault, or have a large
+object in hand, and must not hold up the others for longer than this.
+"""
 
 
 class People(Protocol):
@@ -98,7 +106,9 @@ class Pseudonymiser:
         self._identify = identify
         self._digest_key = digest_key
         self._count_dropped = count_dropped
-        self._engines: LifoQueue[Engine] = LifoQueue()
+        self._engines: list[Engine] = []
+        self._has_made_one = False
+        self._given_back = threading.Condition()
 
     def __call__(
         self, source: bytes, calling_ae_title: str = "", hash_pixels: HashPixels | None = hash_of
@@ -125,14 +135,21 @@ class Pseudonymiser:
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
-        try:
-            engine = self._engines.get_nowait()
-        except Empty:
-            engine = self._new_engine(self._identify)
+        engine = self._take() or self._new_engine(self._identify)
         try:
             yield engine
         finally:
-            self._engines.put(engine)
+            with self._given_back:
+                self._engines.append(engine)
+                self._given_back.notify()
+
+    def _take(self) -> Engine | None:
+        """The one that was used last; None when there is none, or all are in use for long."""
+        with self._given_back:
+            if not self._engines and self._has_made_one:
+                self._given_back.wait_for(lambda: self._engines, PATIENCE_SECONDS)
+            self._has_made_one = True
+            return self._engines.pop() if self._engines else None
 
     def _note(self, words: Iterable[str]) -> None:
         """Counting words is a service to the custodian: when it fails, objects are taken all the same."""

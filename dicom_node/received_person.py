@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from dicom_node.pseudonymisation.charset import Charset
-from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts
+from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, UNIVERSAL_ENTITY_ID, Facts
 from dicom_node.pseudonymisation.person import Issuers, ReceivedNumber, person_of
 from storage.identities import Person
 
-_PATIENT_ID, _ISSUER, _UNIVERSAL_ENTITY_ID = 0x00100020, 0x00100021, 0x00400032
+_PATIENT_ID, _ISSUER = 0x00100020, 0x00100021
 
 
 def received_person(facts: Facts, charset: Charset, issuers: Issuers, calling_ae_title: str) -> Person:
@@ -28,7 +28,7 @@ def _number(facts: Facts, charset: Charset) -> ReceivedNumber:
     return ReceivedNumber(
         number=_text(facts, charset, _PATIENT_ID),
         issuer=_text(facts, charset, _ISSUER),
-        universal_issuer=next((_text(item, charset, _UNIVERSAL_ENTITY_ID) for item in qualifiers), ""),
+        universal_issuer=next((_text(item, charset, UNIVERSAL_ENTITY_ID) for item in qualifiers), ""),
     )
 
 

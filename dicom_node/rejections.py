@@ -21,6 +21,9 @@ from storage.ledger_records import RejectedAssociations
 MOST_CALLERS = 100
 """That are told apart in one hour; whoever comes later is counted among the others."""
 
+THREAD = "rejections"
+"""The name of the one thread there is while something waits to be written."""
+
 EVERY_SECONDS = 60.0
 """At most so often is written what was counted."""
 
@@ -74,7 +77,7 @@ class Rejections:
             is_due = self._clock() >= self._due
             if not is_due and self._timer is None:
                 self._timer = threading.Timer(self._due - self._clock(), self.flush)
-                self._timer.daemon = True
+                self._timer.daemon, self._timer.name = True, THREAD
                 self._timer.start()
         if is_due:
             self.flush()

@@ -4,6 +4,7 @@ import hmac
 import re
 
 from pydicom._uid_dict import UID_dictionary  # `UID` would warn of an odd value, and quote it
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from dicom_node.errors import UnprocessableError
@@ -47,7 +48,7 @@ class UidMap:
             raise UnprocessableError(Reason.INVALID_UID)
         number = int.from_bytes(hmac.digest(self._key, uid.encode("ascii"), "sha256")[:16], "big")
         number = number & ~_VERSION_MASK & ~_VARIANT_MASK | _UUID_VERSION_8 | _UUID_VARIANT
-        return UID(f"2.25.{number}")
+        return UID(f"2.25.{number}", validation_mode=IGNORE)  # it is one: made a moment ago
 
 
 def is_uid(text: str) -> bool:

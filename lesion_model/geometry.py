@@ -1,8 +1,10 @@
 """Where on the images a lesion was seen, in patient coordinates."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
 
 from lesion_model.errors import GeometryError, Problem
 
@@ -32,17 +34,34 @@ class Point:
             raise GeometryError(problems)
 
 
+class Shape(Enum):
+    """What points enclose, where they are the outline of something."""
+
+    CONTOUR = "contour"
+    """A closed contour, drawn by hand: its corners, the last one joined to the first."""
+    ELLIPSE = "ellipse"
+    """The two ends of one axis, then those of the other."""
+
+
+POINTS_OF: Mapping[Shape, range] = MappingProxyType(
+    {Shape.CONTOUR: range(3, MOST_POINTS + 1), Shape.ELLIPSE: range(4, 5)}
+)
+"""How many points each has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Geometry:
     """One or more points, and what they were drawn on.
 
     Drawn on an image: its SOP Instance UID. Drawn on a reformatted plane, which is no stored image: the
-    Frame of Reference UID. Both may be given.
+    Frame of Reference UID. Both may be given. `shape` is None for points that enclose nothing, or of which it is not
+    known: landmarks, lines, drawings together.
     """
 
     points: tuple[Point, ...]
     sop_instance_uid: str | None = None
     frame_of_reference_uid: str | None = None
+    shape: Shape | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(self._problems())
@@ -52,6 +71,8 @@ class Geometry:
     def _problems(self) -> Iterator[Problem]:
         if not 1 <= len(self.points) <= MOST_POINTS:
             yield Problem(field="points", detail=f"from 1 to {MOST_POINTS} points are needed")
+        elif self.shape is not None and len(self.points) not in POINTS_OF[self.shape]:
+            yield Problem(field="points", detail=f"not as many as {self.shape.value} has")
         if self.sop_instance_uid is None and self.frame_of_reference_uid is None:
             detail = "give sop_instance_uid, frame_of_reference_uid, or both"
             yield Problem(field="sop_instance_uid", detail=detail)

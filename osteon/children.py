@@ -3,7 +3,7 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -99,10 +99,10 @@ class Children:
         self._children[self._children.index(child)] = again
         return again
 
-    def check(self, *, but: Child | None = None) -> None:
+    def check(self, *, but: Collection[Child] = ()) -> None:
         """Raises ChildError when one of them, other than `but`, has ended."""
         for child in self._children:
-            if child is not but:
+            if not any(child is each for each in but):
                 child.check()
 
 

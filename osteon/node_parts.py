@@ -108,7 +108,9 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         address_of=access.address_of,
         worker=worker,
     )
-    new_door = partial(_door, stores, commitment, sources, KnownStudies(stores.ledger.study))
+    known = KnownStudies(stores.ledger.study)
+    known.make_ready()
+    new_door = partial(_door, stores, commitment, sources, known)
     forwarders = list(_forwarders(settings, stores, commitment, watched.metrics))
     clock = build_study_clock(
         settings,
@@ -145,6 +147,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
 
 def _stores(settings: Settings, worker: int) -> _Stores:
     keys, vault = open_vault(settings)
+    vault.make_ready()
     folder = outbox_of(settings.home, worker)
     make_folder(folder)
     database = open_database(settings.registry_database)

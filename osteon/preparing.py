@@ -7,6 +7,7 @@ from dicom_node.commitment.spool import Spool
 from dicom_node.durable import make_folder
 from dicom_node.node import ROLE
 from dicom_node.peers import Peers
+from dicom_node.pseudonymisation.rehearsal import rehearse
 from dicom_node.quarantine import Quarantine
 from dicom_node.seats import Seats
 from dicom_node.uids import UidMap
@@ -14,7 +15,7 @@ from osteon.door_access import door_tls, known_peers
 from osteon.engine_parts import engine_maker
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
-from storage.database import migrate_registry
+from storage.database import configure_tables, migrate_registry
 from storage.metric_files import MetricFiles
 
 
@@ -44,6 +45,7 @@ def prepare_node(settings: Settings) -> Prepared:
         make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
     Spool(settings.home / "commitment" / "requests", keys).remove_drafts()
-    engine_maker(settings, UidMap(keys.derive("uid")))
+    rehearse(engine_maker(settings, UidMap(keys.derive("uid"))))
+    configure_tables()
     MetricFiles(settings.metrics_folder).clean(ROLE)
     return Prepared(Seats(settings.workers), peers, tls)

@@ -20,6 +20,7 @@ from dicom_node.pseudonymisation.facts import read_facts
 from dicom_node.pseudonymisation.part10 import read_frame
 from dicom_node.pseudonymisation.syntax import InflateError, inflate, is_deflated, syntax_of
 from dicom_node.quarantine import labels_in
+from dicom_node.series_facts import DESCRIBING
 from storage.errors import ImageMissingError
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
@@ -87,7 +88,8 @@ class Rebuilding:
         entry = self._entries.get(orthanc_id)
         if row is None or entry is None:
             return row
-        return replace(entry.stored(row.stored_at), size=row.size, sha256=row.sha256)
+        facts = entry.series_facts or row.series_facts
+        return replace(entry.stored(row.stored_at), size=row.size, sha256=row.sha256, series_facts=facts)
 
     def _from_file(self, orthanc_id: str) -> StoredObject | None:
         digest, head, size = hashlib.sha256(), bytearray(), 0
@@ -103,7 +105,7 @@ class Rebuilding:
         data, start = bytes(head), frame.data_set
         if is_deflated(frame.transfer_syntax_uid):
             data, start = inflate(data[start:]), 0
-        facts = read_facts(data, start, syntax, without_pixels=True)
+        facts = read_facts(data, start, syntax, without_pixels=True, also=DESCRIBING)
         told = header_facts(facts, frame.transfer_syntax_uid)
         pseudonym = facts.text(_PATIENT_ID)
         uids = (told["study_instance_uid"], told["series_instance_uid"], told["sop_instance_uid"])

@@ -48,6 +48,7 @@ def _sample_lines(sample: Sample, state: FirstState) -> Iterator[str]:
 def addresses(settings: Settings) -> Iterator[str]:
     """Where things are."""
     base = base_url(settings)
+    yield f"  workbench {(settings.public_url or base).rstrip('/')}/"
     yield f"  API       {base}/api/v1  (description: {base}/api/v1/openapi.json)"
     yield f"  health    {base}/health/ready"
     yield f"  DICOM     {settings.ae_title}@{settings.dicom_host}:{settings.dicom_port}  (C-ECHO, C-STORE: CT, MR, PET)"

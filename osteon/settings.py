@@ -196,6 +196,10 @@ class Settings(BaseSettings):
     image_cache_mb: int = Field(
         1024, ge=1, le=1 << 20, description="Memory for the images that were measured last, in MB"
     )
+    dask_scheduler: Annotated[str, StringConstraints(pattern=r"^(tcp|tls)://[^\s/@]+:[0-9]{1,5}$")] | None = Field(
+        None,
+        description="Address of a Dask scheduler, `tcp://HOST:PORT`, that converts volumes; unset: this machine",
+    )
     log: Literal["text", "json"] = Field("text", description="Form of the logs: `text`, or `json`, one object a line")
     log_level: LogLevel = Field(
         "INFO", description="Least of the levels that are logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`"

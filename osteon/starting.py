@@ -1,4 +1,4 @@
-"""Starting the three processes in order, and looking at what is there once they are ready."""
+"""Starting the processes in order, and looking at what is there once they are ready."""
 
 import os
 import socket
@@ -66,6 +66,7 @@ class Starting:
         self._stopping = stopping
         self._tell = tell
         self.orthanc: Child | None = None
+        self.jobs: Child | None = None
         self._ours: list[Child] = []
 
     def check(self) -> None:
@@ -75,7 +76,7 @@ class Starting:
         self._children.check()
 
     def start_all(self) -> None:
-        """Start Orthanc, node and API, each once the one before answers. Raises ChildError."""
+        """Start Orthanc, node and API, each once the one before answers, and who does jobs. Raises ChildError."""
         settings = self._settings
         if settings.orthanc_url is None:
             program = find_program()
@@ -89,6 +90,7 @@ class Starting:
             make_first_administrator(settings, engine, self._tell)
         self._ours.append(self._children.start("api", [sys.executable, "-m", "osteon", "api"]))
         self._wait("the API", lambda: _is_ready(settings))
+        self.jobs = self._children.start("jobs", [sys.executable, "-m", "osteon", "jobs", "work"])
 
     def reload(self) -> None:
         """Have node and API read their configuration again."""

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
@@ -40,6 +41,12 @@ _EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, Va
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 
+SWITCH_SECONDS = 0.001
+"""For how long a thread that computes keeps the interpreter from one that wants it.
+
+An association wants it after every read; with Python's 5 ms, a forwarder that puts its batch together holds it up.
+"""
+
 
 def run_worker(settings: Settings, prepared: Prepared, number: int, channel: socket.socket) -> None:
     """Serve the connections that come over `channel` until it says to stop.
@@ -50,6 +57,7 @@ def run_worker(settings: Settings, prepared: Prepared, number: int, channel: soc
     _obey(channel)
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setswitchinterval(SWITCH_SECONDS)
     taker = Taker(channel)
     settings, prepared = _as_reloaded(settings, prepared)
     try:

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from annotation.errors import AssignmentNotFoundError
 from annotation.protocols import UNSIGNED, Assignment, Kind, Role, State, Task
 from annotation.sight import Sight
 from annotation.worklist_queries import StudiesWanted, StudyToRead
 from storage.blindness import may_see_task, takes_part
+from storage.cohorts.touched import Touched
 from storage.ledger_tables import SeriesRow, StudyRow
 from storage.protocol_tables import AssignmentRow, TaskRow
+from storage.reading_tables import LesionRow
 
 _UNSIGNED = [state.value for state in UNSIGNED]
 
@@ -22,9 +24,10 @@ _UNSIGNED = [state.value for state in UNSIGNED]
 class SqlAssignments:
     """Satisfies `annotation.ports.Assignments` within one transaction."""
 
-    def __init__(self, session: Session, sight: Sight) -> None:
+    def __init__(self, session: Session, sight: Sight, touched: Touched | None = None) -> None:
         self._session = session
         self._sight = sight
+        self._touched = touched or Touched()
 
     def unassigned(self, wanted: StudiesWanted, *, limit: int) -> Sequence[StudyToRead]:
         study = StudyRow.study_instance_uid
@@ -63,12 +66,25 @@ class SqlAssignments:
             insert(TaskRow),
             [task_values(task, assignment, study) for assignment, study, tasks in given for task in tasks],
         )
+        self._touched.pseudonyms.update(self._hiding_lesions([assignment for assignment, _, _ in given]))
 
     def get(self, assignment_id: UUID) -> Assignment:
         row = self._session.get(AssignmentRow, str(assignment_id))
         if row is None:
             raise AssignmentNotFoundError
         return _assignment(row)
+
+    def over(self, protocol_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Assignment]:
+        other = aliased(AssignmentRow)
+        wanted = select(AssignmentRow).where(
+            AssignmentRow.protocol_id == str(protocol_id),
+            AssignmentRow.kind == Kind.DOUBLE_BLIND.value,
+            ~AssignmentRow.blind,
+            ~exists().where(other.blind, other.study_instance_uid == AssignmentRow.study_instance_uid),
+        )
+        if after is not None:
+            wanted = wanted.where(AssignmentRow.id > str(after))
+        return [_assignment(row) for row in self._session.scalars(wanted.order_by(AssignmentRow.id).limit(limit))]
 
     def tasks(self, assignment_id: UUID) -> Sequence[Task]:
         wanted = select(TaskRow).where(TaskRow.assignment_id == str(assignment_id), may_see_task(self._sight))
@@ -121,6 +137,7 @@ class SqlAssignments:
     def open_eyes(self, assignment_id: UUID, adjudication: Task) -> None:
         of_assignment = AssignmentRow.id == str(assignment_id)
         self._session.execute(update(AssignmentRow).where(of_assignment).values(blind=False))
+        self._touched.assignment_ids.add(str(assignment_id))
         study = self._session.scalars(
             select(StudyRow)
             .join(AssignmentRow, AssignmentRow.study_instance_uid == StudyRow.study_instance_uid)
@@ -128,6 +145,14 @@ class SqlAssignments:
         ).one()
         values = task_values(adjudication, self.get(assignment_id), study_to_read(study))
         self._session.execute(insert(TaskRow), [values])
+
+    def _hiding_lesions(self, given: Sequence[Assignment]) -> Sequence[str]:
+        """Patients with lesions that count as opened meanwhile: where the clocks of several machines disagree."""
+        first = min(assignment.created_at for assignment in given)
+        wanted = select(LesionRow.pseudonym).where(
+            LesionRow.pseudonym.in_({assignment.pseudonym for assignment in given}), LesionRow.created_at >= first
+        )
+        return self._session.scalars(wanted.distinct()).all()
 
 
 def study_to_read(row: StudyRow) -> StudyToRead:

@@ -41,6 +41,13 @@ class SqlAudit:
         append(self._connection, note, by=by, at=at, source=self._source)
         self._count()
 
+    def note_all(self, notes: Sequence[Note], *, by: str | None, at: datetime) -> None:
+        """Many of one change, of one time."""
+        if notes:
+            append(self._connection, *notes, by=by, at=at, source=self._source)
+        for _ in notes:
+            self._count()
+
     def newest(self, wanted: AuditFilter, *, before: int | None, limit: int) -> Sequence[Entry]:
         found = _restricted(wanted).where(self._may_see).order_by(_NUMBER.desc()).limit(limit)
         if before is not None:
@@ -62,13 +69,17 @@ class SqlAudit:
         return last(self._connection).number
 
 
-def append(connection: Connection, note: Note, *, by: str | None, at: datetime, source: Source) -> None:
-    """Add one entry to the end of the log, in the caller's transaction. On SQLite that must be one that writes."""
+def append(connection: Connection, *notes: Note, by: str | None, at: datetime, source: Source) -> None:
+    """Add entries to the end of the log, in the caller's transaction. On SQLite that must be one that writes."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({AUDIT_LOCK})")
     before = last(connection)
-    entry = Entry(number=before.number + 1, at=at, actor=by, note=note, source=source)
-    connection.execute(insert(AuditEntryRow), row_values(entry, before))
+    rows = []
+    for note in notes:
+        entry = Entry(number=before.number + 1, at=at, actor=by, note=note, source=source)
+        rows.append(row_values(entry, before))
+        before = Head(number=entry.number, digest=rows[-1]["digest"])
+    connection.execute(insert(AuditEntryRow), rows)
 
 
 def last(connection: Connection) -> Head:

@@ -25,6 +25,8 @@ class Asked:
     """
 
     note: Note
+    also: tuple[Note, ...] = ()
+    """Further ones of the same request, written with it as they are."""
     candidates: tuple[tuple[Kind, str], ...] = ()
     by: str | None = None
     source: Source
@@ -83,7 +85,7 @@ class AuditRecorder:
 
     def _append(self, connection: Connection, asked: Asked) -> None:
         note = _resolved(connection, asked)
-        append(connection, note, by=asked.by, at=self._now(), source=asked.source)
+        append(connection, note, *asked.also, by=asked.by, at=self._now(), source=asked.source)
 
 
 def _resolved(connection: Connection, asked: Asked) -> Note:

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, null, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Connection, Select, String, cast, null, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from annotation.audit import Kind
 from storage.account_tables import AccountRow, PersonalTokenRow
+from storage.cohorts.tables import CohortRow
 from storage.context_tables import ContextRow
 from storage.draft_tables import DraftRow
+from storage.jobs.tables import JobRow
 from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.meeting_tables import MeetingRow
 from storage.protocol_tables import AssignmentRow, ProtocolRow
 from storage.reading_tables import LesionRow, ReadingRow
+from storage.registry_records.tables import RecordEntryRow
+from storage.releases.tables import ReleaseRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ _UID = StudyRow.study_instance_uid
 _OF_STUDY = select(StudyRow.pseudonym, _UID)
 _OF_SERIES = _OF_STUDY.join(SeriesRow, SeriesRow.study_instance_uid == _UID)
 
-_BY_KIND: Mapping[Kind, tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[str]]] = MappingProxyType(
+_BY_KIND: Mapping[Kind, tuple[Select[*tuple[Any, ...]], SQLCoreOperations[str]]] = MappingProxyType(
     {
         Kind.PATIENT: (select(PatientRow.pseudonym, null()), PatientRow.pseudonym),
         Kind.STUDY: (_OF_STUDY, _UID),
@@ -59,9 +64,14 @@ _BY_KIND: Mapping[Kind, tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[st
             DraftRow.id,
         ),
         Kind.CONTEXT: (select(ContextRow.pseudonym, null()), ContextRow.id),
+        Kind.RECORD: (select(RecordEntryRow.pseudonym, null()), RecordEntryRow.id),
+        Kind.MEETING: (select(null(), null()).select_from(MeetingRow), MeetingRow.id),
         Kind.PROTOCOL: (select(null(), null()).select_from(ProtocolRow), ProtocolRow.id),
         Kind.ASSIGNMENT: (select(AssignmentRow.pseudonym, AssignmentRow.study_instance_uid), AssignmentRow.id),
         Kind.ACCOUNT: (select(null(), null()).select_from(AccountRow), AccountRow.id),
+        Kind.COHORT: (select(null(), null()).select_from(CohortRow).where(CohortRow.version == 1), CohortRow.name),
+        Kind.RELEASE: (select(null(), null()).select_from(ReleaseRow), cast(ReleaseRow.number, String)),
         Kind.TOKEN: (select(null(), null()).select_from(PersonalTokenRow), PersonalTokenRow.id),
+        Kind.JOB: (select(null(), null()).select_from(JobRow), JobRow.id),
     }
 )

@@ -1,13 +1,23 @@
-"""What blind reading keeps from whom, as conditions of queries: `annotation.sight` in SQL, and in no other place."""
+"""What blind reading keeps from whom, as conditions of queries: `annotation.sight` in SQL, and in no other place.
+
+A condition is the same for all queries of one reader, and putting it together takes longer than asking the database:
+each is remembered.
+"""
+
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from annotation.sight import Sight
+from storage.draft_tables import DraftRow
 from storage.protocol_tables import AssignmentRow, TaskRow
 from storage.reading_tables import LesionRow, ReadingRow, RevisionRow
 
 Condition = ColumnElement[bool]
+
+READERS = 256
+"""Whose conditions are remembered."""
 
 
 def takes_part(sight: Sight) -> Condition:
@@ -21,6 +31,7 @@ def takes_part(sight: Sight) -> Condition:
     )
 
 
+@lru_cache(READERS)
 def may_see_reading(sight: Sight) -> Condition:
     """Of `ReadingRow` in the enclosing query."""
     hidden = or_(
@@ -36,6 +47,7 @@ def may_see_reading(sight: Sight) -> Condition:
     return not_(hidden) if sight.reader is None else or_(not_(hidden), _made_by(sight.reader))
 
 
+@lru_cache(READERS)
 def may_see_lesion(sight: Sight) -> Condition:
     """Of `LesionRow` in the enclosing query."""
     opener_reads = or_(
@@ -58,6 +70,14 @@ def may_see_lesion(sight: Sight) -> Condition:
     return seen if sight.reader is None else or_(seen, LesionRow.created_by == sight.reader)
 
 
+@lru_cache(READERS)
+def may_see_draft(sight: Sight) -> Condition:
+    """Of `DraftRow` in the enclosing query: that of its lesion. Whose draft it is, is for the query to say."""
+    lesion = select(LesionRow.id).where(LesionRow.id == DraftRow.lesion_id, may_see_lesion(sight))
+    return exists(lesion.correlate(DraftRow))
+
+
+@lru_cache(READERS)
 def may_see_task(sight: Sight) -> Condition:
     """Of `TaskRow` in the enclosing query. With no OR outside: PostgreSQL then looks them up one after the other."""
     if sight.reader is None:

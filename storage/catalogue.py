@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select, tuple_
 
+from annotation.sight import Sight
 from storage import catalogue_queries as queries
 from storage.catalogue_records import ObjectRecord, Page, PageKey, PatientRecord, SeriesRecord, StudyRecord
 from storage.errors import PageKeyError
 from storage.ledger_tables import InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.reports import hidden_studies
 from storage.study_lifecycle import StudyState
 
 
@@ -110,6 +112,11 @@ class Catalogue:
         wanted = select(StudyRow.study_instance_uid).where(StudyRow.study_instance_uid.in_(study_instance_uids))
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(wanted))
+
+    def hidden_studies(self, study_instance_uids: Collection[str], sight: Sight) -> frozenset[str]:
+        """Those of which Orthanc still holds a report that this reader must not see."""
+        with self._engine.connect() as connection:
+            return frozenset(connection.scalars(hidden_studies(study_instance_uids, sight)))
 
     def series(self, series_instance_uid: str) -> SeriesRecord:
         """One series; NotInCatalogueError when there is none."""

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from annotation.context_errors import ContextNotFoundError, StaleContextError
 from annotation.errors import PlaceInListError, UnacceptableError
 from annotation.meeting_context import FIRST_VERSION, MeetingContext
+from annotation.registry.errors import RecordErasedError
 from annotation.sight import Sight
 from storage.blindness import may_see_lesion
 from storage.clinical_documents import clinical_document, clinical_from
+from storage.cohorts.touched import Touched
 from storage.context_tables import ContextRow, ContextVersionRow
 from storage.errors import StoredContextError
 from storage.reading_tables import LesionRow
+from storage.registry_records.erasing import is_erased
 
 Found = Select[ContextRow, ContextVersionRow]
 
@@ -24,13 +27,17 @@ Found = Select[ContextRow, ContextVersionRow]
 class SqlContexts:
     """Satisfies `annotation.ports.Contexts` within one transaction."""
 
-    def __init__(self, session: Session, sight: Sight) -> None:
+    def __init__(self, session: Session, sight: Sight, touched: Touched | None = None) -> None:
         self._session = session
+        self._touched = touched or Touched()
         of_lesion = select(LesionRow.id).where(LesionRow.id == ContextRow.lesion_id, may_see_lesion(sight))
         self._may_see = or_(ContextRow.lesion_id.is_(None), exists(of_lesion.correlate(ContextRow)))
 
     def add(self, context: MeetingContext) -> None:
+        self._touched.pseudonyms.add(context.pseudonym)
         if context.version == FIRST_VERSION:
+            if is_erased(self._session, context.pseudonym):
+                raise RecordErasedError
             self._session.add(_context_row(context))
             self._session.flush()
         self._session.add(_version_row(context))
@@ -80,8 +87,14 @@ class SqlContexts:
         by_meeting = (ContextRow.meeting_date.desc(), ContextVersionRow.entered_at.desc(), ContextRow.id.desc())
         return self._all(found.order_by(*by_meeting))
 
+    def of_many(self, pseudonyms: Sequence[str]) -> Sequence[MeetingContext]:
+        """As `up_to` without a date, of several patients, patient by patient."""
+        newest_first = (ContextRow.meeting_date.desc(), ContextVersionRow.entered_at.desc(), ContextRow.id.desc())
+        wanted = self._newest().where(ContextRow.pseudonym.in_(pseudonyms))
+        return self._all(wanted.order_by(ContextRow.pseudonym, *newest_first))
+
     def _all(self, wanted: Found) -> list[MeetingContext]:
-        return [_context(context, version) for context, version in self._session.execute(wanted)]
+        return [context_from(context, version) for context, version in self._session.execute(wanted)]
 
     def _every(self) -> Found:
         """All that may be seen; every query of this class begins here."""
@@ -121,7 +134,8 @@ def _version_row(context: MeetingContext) -> ContextVersionRow:
     )
 
 
-def _context(context: ContextRow, version: ContextVersionRow) -> MeetingContext:
+def context_from(context: ContextRow, version: ContextVersionRow) -> MeetingContext:
+    """Raises StoredContextError."""
     try:
         return MeetingContext(
             id=UUID(context.id),

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import DatabaseUrlError, MigrationError
@@ -58,6 +59,11 @@ def turn_of_writers(engine: Engine) -> BoundedSemaphore | None:
     """
     turn: BoundedSemaphore | None = engine.get_execution_options().get(_TURN)
     return turn
+
+
+def configure_tables() -> None:
+    """Have SQLAlchemy work out all tables that are imported: now, and not while somebody waits for the first query."""
+    configure_mappers()
 
 
 def migrate_registry(url: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.ledger_tables import StudyRow
 from storage.reading_tables import NOTE_LENGTH, READER_LENGTH, UUID_LENGTH, Document, LesionRow, ReadingRow
-from storage.tables import Base, UtcDateTime
+from storage.tables import UID_LENGTH, Base, UtcDateTime
 
 DIGEST_LENGTH = 64
 _NEW = text("revises_reading_id IS NULL")
@@ -22,7 +22,11 @@ class DraftRow(Base):
     __table_args__ = (
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         CheckConstraint("(revises_reading_id IS NULL) = (revises_revision IS NULL)", name="revises_one_revision"),
-        CheckConstraint("(carried IS NULL) = (carried_from_reading_id IS NULL)", name="carried_from_a_reading"),
+        CheckConstraint("carried IS NOT NULL OR carried_from_reading_id IS NULL", name="carried_from_a_reading"),
+        CheckConstraint(
+            "carried IS NULL OR carried_from_reading_id IS NOT NULL OR imported_from IS NOT NULL",
+            name="carried_from_somewhere",
+        ),
         CheckConstraint(
             "(carried_from_reading_id IS NULL) = (carried_from_revision IS NULL)", name="carried_from_one_revision"
         ),
@@ -56,6 +60,7 @@ class DraftRow(Base):
     carried: Mapped[list[str] | None] = mapped_column(Document)
     carried_from_reading_id: Mapped[str | None] = mapped_column(String(UUID_LENGTH))
     carried_from_revision: Mapped[int | None]
+    imported_from: Mapped[str | None] = mapped_column(String(UID_LENGTH))
     revises_reading_id: Mapped[str | None] = mapped_column(ForeignKey(ReadingRow.id, ondelete="CASCADE"), index=True)
     revises_revision: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))

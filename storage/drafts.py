@@ -1,10 +1,10 @@
 """Drafts in the registry database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from annotation.draft import Draft, RevisionOf
@@ -13,11 +13,10 @@ from annotation.errors import UnacceptableError
 from annotation.ports import DraftPlace
 from annotation.sight import Sight
 from lesion_model.findings import Finding
-from storage.blindness import may_see_lesion
+from storage.blindness import may_see_draft
 from storage.draft_tables import DraftRow
 from storage.errors import StoredDraftError
 from storage.reading_documents import findings_document, findings_from, geometry_document, geometry_from
-from storage.reading_tables import LesionRow
 
 
 class SqlDrafts:
@@ -25,12 +24,12 @@ class SqlDrafts:
 
     def __init__(self, session: Session, sight: Sight) -> None:
         self._session = session
-        self._sees_lesion = exists(
-            select(LesionRow.id).where(LesionRow.id == DraftRow.lesion_id, may_see_lesion(sight)).correlate(DraftRow)
-        )
+        self._seen = may_see_draft(sight)
 
     def add(self, draft: Draft) -> None:
-        self._session.add(DraftRow(id=str(draft.id), created_at=draft.created_at, **_values(draft)))
+        self._session.add(
+            DraftRow(id=str(draft.id), lesion_id=str(draft.lesion_id), created_at=draft.created_at, **_values(draft))
+        )
         self._session.flush()
 
     def get(self, draft_id: UUID, author: str) -> Draft:
@@ -51,7 +50,7 @@ class SqlDrafts:
         return self._one(DraftRow.author == author, DraftRow.revises_reading_id == str(reading_id))
 
     def of_author(self, author: str, *, after: DraftPlace | None, limit: int) -> Sequence[Draft]:
-        wanted = select(DraftRow).where(DraftRow.author == author, self._sees_lesion)
+        wanted = select(DraftRow).where(DraftRow.author == author, self._seen)
         if after is not None:
             moment, draft_id = after
             wanted = wanted.where(tuple_(DraftRow.created_at, DraftRow.id) > (moment, str(draft_id)))
@@ -60,6 +59,14 @@ class SqlDrafts:
 
     def any_on(self, author: str, study_instance_uid: str) -> bool:
         return self._one(DraftRow.author == author, DraftRow.study_instance_uid == study_instance_uid) is not None
+
+    def of_lesion(self, lesion_id: UUID) -> Sequence[Draft]:
+        wanted = select(DraftRow).where(DraftRow.lesion_id == str(lesion_id))
+        return [_draft(row) for row in self._session.scalars(wanted.order_by(DraftRow.created_at, DraftRow.id))]
+
+    def move(self, draft_ids: Collection[UUID], lesion_id: UUID) -> None:
+        moved = update(DraftRow).where(DraftRow.id.in_([str(each) for each in draft_ids]))
+        self._session.execute(moved.values(lesion_id=str(lesion_id)))
 
     def replace(self, draft: Draft) -> bool:
         change = update(DraftRow).where(*_exactly(draft, draft.version - 1)).values(**_values(draft))
@@ -70,9 +77,7 @@ class SqlDrafts:
 
     def _one(self, *conditions: ColumnElement[bool]) -> Draft | None:
         """What the database holds now: another's change is seen when our own has failed by it."""
-        wanted = (
-            select(DraftRow).where(*conditions, self._sees_lesion).limit(1).execution_options(populate_existing=True)
-        )
+        wanted = select(DraftRow).where(*conditions, self._seen).limit(1).execution_options(populate_existing=True)
         row = self._session.scalar(wanted)
         return None if row is None else _draft(row)
 
@@ -86,9 +91,9 @@ def _exactly(draft: Draft, version: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _values(draft: Draft) -> dict[str, Any]:
-    """What a change may change, and what it never does but the identifier and the beginning."""
+    """What a change may change, and what it never does but the identifier and the beginning. Not the lesion: the draft
+    may have moved to another one while the change was being made."""
     return {
-        "lesion_id": str(draft.lesion_id),
         "study_instance_uid": draft.study_instance_uid,
         "author": draft.author,
         "version": draft.version,
@@ -97,6 +102,7 @@ def _values(draft: Draft) -> dict[str, Any]:
         "carried": sorted(each.value for each in draft.carried) or None,
         "carried_from_reading_id": draft.carried_from and str(draft.carried_from.reading_id),
         "carried_from_revision": draft.carried_from and draft.carried_from.revision,
+        "imported_from": draft.imported_from,
         "revises_reading_id": draft.revises and str(draft.revises.reading_id),
         "revises_revision": draft.revises and draft.revises.revision,
         "note": draft.note,
@@ -117,6 +123,7 @@ def _draft(row: DraftRow) -> Draft:
             geometry=geometry_from(row.geometry),
             carried=frozenset(Finding(each) for each in row.carried or ()),
             carried_from=_revision(row.carried_from_reading_id, row.carried_from_revision),
+            imported_from=row.imported_from,
             revises=_revision(row.revises_reading_id, row.revises_revision),
             note=row.note,
             last_change=row.last_change,

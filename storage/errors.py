@@ -10,6 +10,7 @@ StorageError
 ├── StoredDraftError        a row of a draft is damaged: restore it from a backup
 ├── StoredReadingError      a row of a reading is damaged: restore it from a backup
 ├── StoredContextError      a row of a clinical context is damaged: restore it from a backup
+├── StoredCohortError       a saved query is damaged, or of a newer version: restore it, or upgrade
 ├── StoredAuditError        a row of the audit log is damaged: run `osteon audit verify`
 └── ImageStoreError         the image store did not give what was asked for
     ├── ImageStoreUnavailableError  try again later
@@ -69,6 +70,10 @@ class StoredReadingError(StorageError):
 
 class StoredContextError(StorageError):
     """A clinical context was kept that the lesion model refuses; its content is not repeated."""
+
+
+class StoredCohortError(StorageError):
+    """A query was saved that this version cannot read; its content is not repeated."""
 
 
 class StoredAuditError(StorageError):

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,12 +11,14 @@ import numpy as np
 import pydicom
 import SimpleITK
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from annotation.image_measurement.image_volume import Modality, Stored
+from annotation.nifti.damage import DAMAGED
+from annotation.nifti.header_values import moment, number, numbers
 from lesion_model.errors import FindingError, Problem
 from lesion_model.measurement.planes import ImagePlane
+from lesion_model.measurement.vectors import Rows
 
 sitk: Any = SimpleITK  # it carries no types
 
@@ -46,6 +48,14 @@ class ImageSlice:
     intercept: float
     not_hounsfield: str | None
     acquired_at: datetime | None
+
+    @property
+    def values(self) -> Rows:
+        """(row, column), rescaled. Only where the pixels were read."""
+        if self.stored is None:
+            raise FindingError([Problem(field="PixelData", detail="its pixels were not read")])
+        values: Rows = self.stored.astype(np.float64) * self.slope + self.intercept
+        return values
 
 
 def read_slice(file: bytes, *, pixels: bool = True) -> ImageSlice:
@@ -83,37 +93,8 @@ def header(file: bytes, tags: tuple[str, ...] | None = None) -> Dataset:
         return pydicom.dcmread(
             BytesIO(file), specific_tags=None if tags is None else list(tags), stop_before_pixels=tags is None
         )
-    except (InvalidDicomError, EOFError) as error:
+    except DAMAGED as error:
         raise FindingError([Problem(field="", detail="not an image that can be read")]) from error
-
-
-def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
-    """The numbers of an attribute; none where it is absent or has something else."""
-    try:
-        value = dataset.get(keyword)
-        if value is None:
-            return ()
-        many = value if isinstance(value, list | pydicom.multival.MultiValue) else [value]
-        return tuple(float(each) for each in many)
-    except (ValueError, TypeError):
-        return ()
-
-
-def number(dataset: Dataset, keyword: str) -> float | None:
-    found = numbers(dataset, keyword)
-    return found[0] if len(found) == 1 and np.isfinite(found[0]) else None
-
-
-def moment(date: object, time: object) -> datetime | None:
-    """DICOM's DA and TM together, as the clock of the scanner had it; None where there is no such time."""
-    whole, _, fraction = str(time or "").strip().partition(".")
-    digits = str(date or "").strip() + whole.ljust(6, "0")
-    if not whole.isdigit() or (fraction and not fraction.isdigit()):
-        return None
-    try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S") + timedelta(seconds=float(f"0.{fraction}0"))  # noqa: DTZ007
-    except ValueError:
-        return None
 
 
 def _kind_problems(dataset: Dataset) -> Iterator[Problem]:

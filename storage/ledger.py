@@ -1,13 +1,15 @@
 """The ledger: writes down, in batches, every object that came through the door and what became of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
 
+from storage.cohorts.images import note_changed_objects, note_new_objects
 from storage.database import writing
 from storage.errors import LedgerConflictError
+from storage.ledger_claims import claim, contradicted_by_claims, let_go, take_turn
 from storage.ledger_facts import record_associations, record_quarantined, record_rejected
 from storage.ledger_objects import give_way, mark, note_again, places
 from storage.ledger_records import (
@@ -60,9 +62,10 @@ class Ledger:
             return
         with writing(self._engine).begin() as connection:
             if objects:
-                with noting_arrivals(connection, objects):
+                with noting_arrivals(connection, objects) as here_before:
                     _record_objects(connection, objects)
-                note_again(connection, objects)
+                note_new_objects(connection, _new(objects, here_before | note_again(connection, objects)))
+                let_go(connection, [(item.sop_instance_uid, item.source_digest) for item in objects])
             record_associations(connection, associations)
             record_quarantined(connection, quarantined)
             record_rejected(connection, rejected)
@@ -89,13 +92,29 @@ class Ledger:
     def contradicted(self, objects: Sequence[StoredObject]) -> frozenset[str]:
         """The SOPInstanceUIDs of those that the ledger, or an earlier one of them, contradicts. Nothing is recorded."""
         with writing(self._engine).connect() as connection:
-            try:
-                _record_objects(connection, objects)
-            except LedgerConflictError as error:
-                return frozenset(error.sop_instance_uids)
-            finally:
-                connection.rollback()
-        return frozenset()
+            return _contradicted(connection, objects)
+
+    def claim(self, objects: Sequence[StoredObject]) -> frozenset[str]:
+        """Tell every other forwarder that these are on their way to Orthanc, before they are.
+
+        Returned are the SOPInstanceUIDs of those that the ledger, an earlier one of them or another's claim
+        contradicts: they are not claimed, and must not be brought. A claim ends when its object is recorded, or by
+        `let_go`.
+        """
+        if not objects:
+            return frozenset()
+        now = datetime.now(UTC)
+        with writing(self._engine).begin() as connection:
+            take_turn(connection)
+            contradicted = _contradicted(connection, objects)
+            contradicted |= contradicted_by_claims(connection, objects, now)
+            claim(connection, [item for item in objects if item.sop_instance_uid not in contradicted], now)
+        return contradicted
+
+    def let_go(self, sop_instance_uid: str, source_digest: str) -> None:
+        """End the claim of an object that will not be brought; another's claim of the same UID stays."""
+        with writing(self._engine).begin() as connection:
+            let_go(connection, [(sop_instance_uid, source_digest)])
 
     def study(self, study_instance_uid: str) -> StudyContents | None:
         """What is recorded of a study; None when it is unknown.
@@ -146,12 +165,14 @@ class Ledger:
         with writing(self._engine).begin() as connection:
             mark(connection, sop_instance_uids, at)
             note_lost(connection, sop_instance_uids)
+            note_changed_objects(connection, sop_instance_uids)
 
     def mark_found(self, sop_instance_uids: Collection[str]) -> None:
         """They were lost, and are here again."""
         with writing(self._engine).begin() as connection:
             mark(connection, sop_instance_uids, None)
             note_found(connection, sop_instance_uids)
+            note_changed_objects(connection, sop_instance_uids)
 
     def counts(self) -> LedgerCounts:
         """Rows of each kind, from one moment."""
@@ -166,6 +187,24 @@ class Ledger:
         with self._engine.connect() as connection:
             counted = connection.execute(select(*columns)).mappings().one()
         return LedgerCounts(**counted)
+
+
+def _new(objects: Iterable[StoredObject], others: Collection[str]) -> list[StoredObject]:
+    """Each object once, without those that were there or that another association brought."""
+    found = {item.sop_instance_uid: item for item in objects if item.sop_instance_uid not in others}
+    return list(found.values())
+
+
+def _contradicted(connection: Connection, objects: Sequence[StoredObject]) -> frozenset[str]:
+    """As if they were recorded, and taken back."""
+    attempt = connection.begin_nested()
+    try:
+        _record_objects(connection, objects)
+    except LedgerConflictError as error:
+        return frozenset(error.sop_instance_uids)
+    finally:
+        attempt.rollback()
+    return frozenset()
 
 
 def _record_objects(connection: Connection, objects: Sequence[StoredObject]) -> None:

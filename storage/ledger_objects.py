@@ -43,18 +43,21 @@ def give_way(connection: Connection, instances: Sequence[Mapping[str, Any]]) -> 
         connection.execute(statement, rows)
 
 
-def note_again(connection: Connection, objects: Sequence[StoredObject]) -> None:
-    """Two associations may send one object at the same moment, and both count it as stored: it is there once."""
+def note_again(connection: Connection, objects: Sequence[StoredObject]) -> frozenset[str]:
+    """Two associations may send one object at the same moment, and both count it as stored: it is there once.
+
+    Returned are the SOPInstanceUIDs of which the row is another one's.
+    """
     first: dict[str, Arrival] = {}
     for some in in_pieces([item.sop_instance_uid for item in objects]):
         wanted = select(InstanceRow.sop_instance_uid, InstanceRow.association_id, InstanceRow.received_at)
         rows = connection.execute(wanted.where(InstanceRow.sop_instance_uid.in_(some)))
         first |= {uid: (association, at) for uid, association, at in rows}
+    others = [item for item in objects if (item.association_id, item.received_at) != first[item.sop_instance_uid]]
     again = {
         (item.association_id, item.sop_instance_uid): item.study_instance_uid
-        for item in objects
-        if (item.association_id, item.received_at) != first[item.sop_instance_uid]
-        and item.association_id != FOUND_IN_ORTHANC
+        for item in others
+        if item.association_id != FOUND_IN_ORTHANC
     }
     insert_missing(
         connection,
@@ -64,6 +67,7 @@ def note_again(connection: Connection, objects: Sequence[StoredObject]) -> None:
             for (association, uid), study in sorted(again.items())
         ],
     )
+    return frozenset(item.sop_instance_uid for item in others)
 
 
 def mark(connection: Connection, sop_instance_uids: Collection[str], lost_at: datetime | None) -> None:

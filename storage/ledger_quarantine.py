@@ -4,12 +4,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, select, update
+from sqlalchemy import Engine, Select, bindparam, func, literal, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.catalogue_records import Page, PageKey
 from storage.database import writing
+from storage.errors import PageKeyError
 from storage.ledger_facts import record_quarantined
 from storage.ledger_tables import AssociationRow, CameAgainRow, InstanceRow, QuarantinedRow
-from storage.quarantine_records import Attempt, Decision, QuarantineNote
+from storage.quarantine_records import Attempt, Decision, QuarantinedRecord, QuarantineNote
+from storage.tables import UtcDateTime
 from storage.upserts import in_pieces, insert_missing
 
 _NOTED = (
@@ -22,6 +26,21 @@ _NOTED = (
     QuarantinedRow.fate_reason,
     QuarantinedRow.released_as,
 )
+
+_RECORDS = select(
+    QuarantinedRow.quarantine_id,
+    QuarantinedRow.association_id,
+    QuarantinedRow.reason,
+    QuarantinedRow.sop_class_uid,
+    QuarantinedRow.size,
+    QuarantinedRow.received_at,
+    QuarantinedRow.study_instance_uid,
+    QuarantinedRow.sop_instance_uid,
+    *_NOTED,
+).outerjoin(AssociationRow, AssociationRow.association_id == QuarantinedRow.association_id)
+_PARTS = 2
+
+AnySelect = Select[*tuple[Any, ...]]
 
 
 class QuarantineLedger:
@@ -42,6 +61,38 @@ class QuarantineLedger:
         wanted = select(AssociationRow.calling_ae_title).where(AssociationRow.association_id == association_id)
         with self._engine.connect() as connection:
             return connection.scalars(wanted).one_or_none()
+
+    def kept(self, *, reason: str | None, limit: int, after: PageKey | None) -> Page[QuarantinedRecord]:
+        """Objects that nobody has decided on, the newest first. Raises PageKeyError."""
+        wanted = _RECORDS.where(QuarantinedRow.fate.is_(None))
+        return self._page(wanted, QuarantinedRow.received_at, reason, limit, after)
+
+    def decided(self, *, reason: str | None, limit: int, after: PageKey | None) -> Page[QuarantinedRecord]:
+        """Objects that were released or destroyed, what was decided last first. Raises PageKeyError."""
+        return self._page(_RECORDS, QuarantinedRow.fate_at, reason, limit, after)
+
+    def reasons(self) -> dict[str, int]:
+        """How many objects are kept, by reason."""
+        wanted = select(QuarantinedRow.reason, func.count()).where(QuarantinedRow.fate.is_(None))
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.group_by(QuarantinedRow.reason).order_by(QuarantinedRow.reason))
+            return dict(rows.all())
+
+    def _page(
+        self, wanted: AnySelect, at: InstrumentedAttribute[Any], reason: str | None, limit: int, after: PageKey | None
+    ) -> Page[QuarantinedRecord]:
+        wanted = wanted.where(at.is_not(None))
+        if reason is not None:
+            wanted = wanted.where(QuarantinedRow.reason == reason)
+        if after is not None:
+            wanted = wanted.where(tuple_(at, QuarantinedRow.quarantine_id) < _place(after))
+        ordered = wanted.order_by(at.desc(), QuarantinedRow.quarantine_id.desc()).limit(limit + 1)
+        with self._engine.connect() as connection:
+            rows = connection.execute(ordered).mappings().all()
+        items = tuple(QuarantinedRecord(**row) for row in rows[:limit])
+        if len(rows) <= limit:
+            return Page(items=items, next_key=None)
+        return Page(items=items, next_key=(getattr(items[-1], at.key).isoformat(), items[-1].quarantine_id))
 
     def undecided(self, quarantine_ids: Collection[str]) -> set[str]:
         """Those of these that have no fate in the ledger, or no row."""
@@ -113,3 +164,14 @@ class QuarantineLedger:
             for some in in_pieces(quarantine_ids):
                 rows = connection.execute(wanted.where(QuarantinedRow.quarantine_id.in_(some)))
                 yield from (dict(row) for row in rows.mappings())
+
+
+def _place(after: PageKey) -> Any:
+    try:
+        at, quarantine_id = after
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise PageKeyError("not a place in this list") from None
+    if moment.tzinfo is None:
+        raise PageKeyError("not a place in this list")
+    return tuple_(literal(moment, UtcDateTime()), quarantine_id)

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import BigInteger, Integer, String
 
 from storage.ledger_tables import SHA256_HEX_LENGTH, InstanceRow, PatientRow, SeriesRow, StudyRow
+from storage.series_facts import SeriesFacts
 
 UNKNOWN_DIGEST = "unknown"
 """The source digest of an object that was found in Orthanc: what it was made from cannot be seen any more.
@@ -122,6 +123,8 @@ class StoredObject:
     orthanc_id: str
     received_at: datetime
     stored_at: datetime
+    series_facts: SeriesFacts | None = None
+    """What it says of its series; None when it was not looked at for that."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for what the ledger could not keep; the field is named, its value is not."""

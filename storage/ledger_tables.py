@@ -84,6 +84,19 @@ class InstanceRow(Base):
     lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ClaimRow(Base):
+    """One object on its way to Orthanc: nobody else may bring what contradicts it (`storage.ledger_claims`)."""
+
+    __tablename__ = "claim"
+
+    sop_instance_uid: Mapped[str] = mapped_column(String(UID_LENGTH), primary_key=True)
+    series_instance_uid: Mapped[str] = mapped_column(String(UID_LENGTH), index=True)
+    study_instance_uid: Mapped[str] = mapped_column(String(UID_LENGTH), index=True)
+    pseudonym: Mapped[str] = mapped_column(String(PSEUDONYM_LENGTH))
+    source_digest: Mapped[str] = mapped_column(String(128))
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class AssociationRow(Base):
     """One closed association and what became of the objects it carried."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from annotation.entities import Lesion
@@ -17,6 +17,7 @@ from lesion_model.errors import Problem
 from lesion_model.numbering import TransitionalAnatomy
 from lesion_model.skeleton import Bone, Level, Region, Side
 from storage.blindness import may_see_lesion
+from storage.cohorts.touched import Touched
 from storage.errors import StoredLesionError
 from storage.ledger_tables import PatientRow
 from storage.reading_tables import LesionRow
@@ -25,9 +26,10 @@ from storage.reading_tables import LesionRow
 class SqlLesions:
     """Satisfies `annotation.ports.Lesions` within one transaction."""
 
-    def __init__(self, session: Session, sight: Sight) -> None:
+    def __init__(self, session: Session, sight: Sight, touched: Touched | None = None) -> None:
         self._session = session
         self._sight = sight
+        self._touched = touched or Touched()
 
     def next_number(self, pseudonym: str, block: int = 0) -> int:
         """One more than the highest. The patient's row is locked (SQLite: the database), so that two
@@ -45,6 +47,7 @@ class SqlLesions:
     def add(self, lesion: Lesion) -> None:
         self._session.add(_row(lesion))
         self._session.flush()
+        self._touched.pseudonyms.add(lesion.pseudonym)
 
     def get(self, lesion_id: UUID) -> Lesion:
         wanted = select(LesionRow).where(LesionRow.id == str(lesion_id), may_see_lesion(self._sight))
@@ -69,14 +72,16 @@ class SqlLesions:
         return [_lesion(row) for row in self._session.scalars(wanted)]
 
     def update(self, lesion: Lesion) -> None:
-        row = self._session.get(LesionRow, str(lesion.id), with_for_update=True)
-        if row is None:
+        """Compare and set in one statement: of two changes at once one wins. A trigger holds others to it."""
+        before = (LesionRow.id == str(lesion.id)) & (LesionRow.version == lesion.version - 1)
+        changed = update(LesionRow).where(before).values(_columns(lesion)).returning(LesionRow.id)
+        if self._session.execute(changed).first() is not None:
+            self._touched.pseudonyms.add(lesion.pseudonym)
+            return
+        newest = self._session.scalar(select(LesionRow.version).where(LesionRow.id == str(lesion.id)))
+        if newest is None:
             raise LesionNotFoundError
-        if row.version != lesion.version - 1:
-            raise StaleLesionError(row.version)
-        for name, value in _columns(lesion).items():
-            setattr(row, name, value)
-        self._session.flush()
+        raise StaleLesionError(newest)
 
     def absorbed_by(self, lesion_id: UUID) -> Sequence[Lesion]:
         wanted = select(LesionRow).where(LesionRow.merged_into == str(lesion_id), may_see_lesion(self._sight))

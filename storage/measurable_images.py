@@ -8,7 +8,7 @@ from annotation.errors import StudyNotFoundError
 from annotation.image_measurement.image_volume import ImageVolume, Indices
 from annotation.measuring.ports import PlacedImage, SeriesReference
 from lesion_model.errors import FindingError, Problem
-from storage.image_slices import NATIVE, read_slice
+from storage.image_slices import NATIVE, ImageSlice, read_slice
 from storage.ledger_tables import InstanceRow, SeriesRow, StudyRow
 from storage.segmentations import segment_voxels
 from storage.series_cache import SeriesCache
@@ -57,6 +57,11 @@ class MeasurableImages:
             frame_of_reference_uid=image.frame_of_reference_uid,
             plane=image.plane,
         )
+
+    def shown(self, sop_instance_uid: str) -> ImageSlice:
+        """One image of CT, PET or MR with its values. Raises `FindingError` or `GeometryError` for any other."""
+        _, file = self._file(sop_instance_uid)
+        return read_slice(file)
 
     def volume(self, series_instance_uid: str) -> ImageVolume:
         wanted = (

@@ -34,6 +34,9 @@ TOGETHER: Mapping[str, Together] = MappingProxyType(
         "osteon_node_heartbeat_time_seconds": Together.NEWEST,
         "osteon_node_working": Together.LEAST,
         "osteon_node_processes": Together.SUM,
+        "osteon_jobs": Together.MOST,
+        "osteon_jobs_oldest_waiting_age_seconds": Together.MOST,
+        "osteon_jobs_stuck": Together.MOST,
     }
 )
 """Every gauge there is."""

@@ -1,11 +1,12 @@
 """Orthanc through orthanc-api-client, with what the client leaves out: time limits, and every answer checked."""
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 from orthanc_api_client import OrthancApiClient
@@ -13,9 +14,9 @@ from orthanc_api_client.exceptions import HttpError, OrthancApiException, Resour
 from requests.adapters import HTTPAdapter
 
 from storage.errors import ImageMissingError, ImageRejectedError, ImageStoreError, ImageStoreUnavailableError
+from storage.orthanc_connections import CONNECT_SECONDS, File, OrthancConnections, Seconds
 
 CHUNK_BYTES = 1 << 18
-CONNECT_SECONDS = 5.0
 SLOWEST_BYTES_PER_SECOND = 1 << 24
 """Orthanc answers once it has written the file, and hashed it."""
 
@@ -50,14 +51,6 @@ def instance_id(pseudonym: str, study_uid: str, series_uid: str, sop_uid: str) -
     return "-".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-class SizedStream(Protocol):
-    """A file too large for memory: of known size, read piece by piece."""
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[bytes | memoryview]: ...
-
-
 class Orthanc:
     """One Orthanc server. Safe to share between threads."""
 
@@ -65,6 +58,7 @@ class Orthanc:
         """`timeout`: seconds without a byte of an answer after which it counts as unavailable."""
         self._client = OrthancApiClient(url if url.endswith("/") else f"{url}/", user=user, pwd=password)
         self._timeout = (CONNECT_SECONDS, timeout)
+        self._connections = OrthancConnections(url, user, password, timeout)
         # The client offers no way to set these: no proxy may see images or password, and retrying is the caller's
         # business, who knows when to stop.
         session: requests.Session = self._client._http_session  # noqa: SLF001
@@ -73,15 +67,18 @@ class Orthanc:
             session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
 
     def close(self) -> None:
+        self._connections.close()
         self._client.close()
 
-    def store(self, file: bytes | memoryview | SizedStream, expected_id: str) -> Placed:
+    def store(self, file: File, expected_id: str) -> Placed:
         """Upload one DICOM file; a large one takes Orthanc longer to answer for.
 
         Raises ImageRejectedError when Orthanc will never take it, ImageStoreUnavailableError otherwise.
         """
-        timeout = self._timeout if isinstance(file, bytes) else self._timeout_of(len(file))
-        answer = self._json(lambda: self._client.post("instances", data=file, timeout=timeout))
+        uploaded = self._connections.upload(file, None if isinstance(file, bytes) else self._seconds_of(len(file)))
+        if uploaded.status != HTTPStatus.OK:
+            raise _failure(uploaded.status)
+        answer = _parsed(uploaded.content)
         status = answer.get("Status") if isinstance(answer, dict) else None
         if status not in {"Success", "AlreadyStored"}:
             raise ImageStoreUnavailableError(_UNAVAILABLE)
@@ -89,11 +86,10 @@ class Orthanc:
             raise ImageRejectedError("Orthanc filed the object under other identifiers than ours")
         return Placed(expected_id, already=status == "AlreadyStored")
 
-    def _timeout_of(self, size: int) -> tuple[float, float]:
-        """Of a large file. The first one holds for each piece that is sent as well, and Orthanc makes room first."""
+    def _seconds_of(self, size: int) -> Seconds:
+        """Of a large file, for which Orthanc makes room first."""
         connect, read = self._timeout
-        more = size / SLOWEST_BYTES_PER_SECOND
-        return connect + more, read + more
+        return Seconds(connect, read + size / SLOWEST_BYTES_PER_SECOND)
 
     def read(self, orthanc_id: str) -> Iterator[bytes]:
         """The file of one instance, in chunks; whether it exists is known at once.
@@ -107,6 +103,10 @@ class Orthanc:
         )
         return _chunks(response)
 
+    def whole(self, orthanc_id: str) -> bytes:
+        """The file of one instance, at once. Raises ImageMissingError or ImageStoreUnavailableError."""
+        return self._connections.whole(orthanc_id)
+
     def has(self, orthanc_id: str) -> bool:
         """Whether it holds an instance. Raises ImageStoreUnavailableError."""
         try:
@@ -114,6 +114,13 @@ class Orthanc:
         except ImageMissingError:
             return False
         return True
+
+    def remove(self, orthanc_id: str) -> None:
+        """Take an instance away, if it is there. Raises ImageStoreUnavailableError."""
+        try:
+            self._call(lambda: self._client.delete(f"instances/{orthanc_id}", timeout=self._timeout))
+        except ImageMissingError:
+            return
 
     def received_at(self, orthanc_id: str) -> datetime | None:
         """When it took an instance in; None when it does not say. Raises ImageMissingError and …UnavailableError."""
@@ -176,16 +183,28 @@ class Orthanc:
         except ResourceNotFound:
             raise ImageMissingError("Orthanc has no such object") from None
         except HttpError as error:
-            if error.http_status_code == HTTPStatus.BAD_REQUEST:
-                raise ImageRejectedError("Orthanc refuses the object") from None
-            if error.http_status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-                raise ImageStoreUnavailableError("Orthanc refuses our credentials") from None
-            raise ImageStoreUnavailableError(f"Orthanc answered {error.http_status_code}") from None
+            raise _failure(error.http_status_code) from None
         except (OrthancApiException, requests.RequestException):
             raise ImageStoreUnavailableError("Orthanc does not answer") from None
         if response is None:
             raise ImageStoreUnavailableError(_UNAVAILABLE)
         return response
+
+
+def _failure(status: int | None) -> ImageStoreError:
+    """What a status means that is none of success."""
+    if status == HTTPStatus.BAD_REQUEST:
+        return ImageRejectedError("Orthanc refuses the object")
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return ImageStoreUnavailableError("Orthanc refuses our credentials")
+    return ImageStoreUnavailableError(f"Orthanc answered {status}")
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:  # not JSON, or cut off
+        raise ImageStoreUnavailableError(_UNAVAILABLE) from None
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from storage.errors import ImageStoreError, ImageStoreFailedError, ImageStoreSilentError, ImageStoreUnavailableError
-from storage.orthanc import CONNECT_SECONDS
+from storage.orthanc_connections import CONNECT_SECONDS
 
 Query = Sequence[tuple[str, str]]
 

@@ -52,3 +52,18 @@ class QuarantineNote:
     fate_by: str | None
     fate_reason: str | None
     released_as: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedRecord(QuarantineNote):
+    """Everything that the ledger knows of one object that was set aside: never whose it is."""
+
+    quarantine_id: str
+    association_id: str
+    reason: str
+    sop_class_uid: str
+    size: int
+    received_at: datetime
+    study_instance_uid: str | None
+    """Pseudonymised, where the object's own could be read; so is the next."""
+    sop_instance_uid: str | None

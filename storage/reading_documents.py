@@ -1,7 +1,7 @@
 """Findings and geometry as documents in a column, and back."""
 
 from lesion_model.findings import Alignment, ImagingFindings, LesionType
-from lesion_model.geometry import Geometry, Point
+from lesion_model.geometry import Geometry, Point, Shape
 from storage import finding_documents as parts
 from storage.document_values import Document, Stored, decimal, known, member, name, text
 
@@ -72,6 +72,7 @@ def geometry_document(geometry: Geometry | None) -> Document | None:
             "sop_instance_uid": geometry.sop_instance_uid,
             "frame_of_reference_uid": geometry.frame_of_reference_uid,
             "points": [[point.x, point.y, point.z] for point in geometry.points],
+            "shape": None if geometry.shape is None else geometry.shape.value,
         }
     )
 
@@ -83,4 +84,5 @@ def geometry_from(document: Stored | None) -> Geometry | None:
         points=tuple(Point(x=x, y=y, z=z) for x, y, z in document["points"]),
         sop_instance_uid=document.get("sop_instance_uid"),
         frame_of_reference_uid=document.get("frame_of_reference_uid"),
+        shape=Shape(document["shape"]) if "shape" in document else None,
     )

@@ -12,10 +12,12 @@ from annotation.errors import PlaceInListError, ReadingNotFoundError, StaleRevis
 from annotation.ports import ReadingFilter
 from annotation.sight import Sight
 from storage.blindness import may_see_reading
+from storage.cohorts.touched import Touched
 from storage.errors import StoredReadingError
 from storage.ledger_tables import StudyRow
 from storage.reading_documents import findings_document, findings_from, geometry_document, geometry_from
 from storage.reading_tables import LesionRow, ReadingRow, RevisionRow
+from storage.reports import SqlReports
 
 Found = Select[ReadingRow, RevisionRow]
 
@@ -23,11 +25,13 @@ Found = Select[ReadingRow, RevisionRow]
 class SqlReadings:
     """Satisfies `annotation.ports.Readings` within one transaction."""
 
-    def __init__(self, session: Session, sight: Sight) -> None:
+    def __init__(self, session: Session, sight: Sight, touched: Touched | None = None) -> None:
         self._session = session
         self._sight = sight
+        self._touched = touched or Touched()
 
     def add(self, reading: Reading) -> None:
+        self._touched.lesion_ids.add(str(reading.lesion_id))
         if reading.revision == FIRST_REVISION:
             self._session.add(_reading_row(reading))
             self._session.flush()
@@ -38,6 +42,7 @@ class SqlReadings:
             if reading.revision == FIRST_REVISION:
                 raise
             raise StaleRevisionError(reading.revision) from error
+        SqlReports(self._session).add(reading)
 
     def newest(self, reading_id: UUID) -> Reading:
         found = self._one(self._newest().where(ReadingRow.id == str(reading_id)))
@@ -70,6 +75,7 @@ class SqlReadings:
             raise ReadingNotFoundError
         moved = update(ReadingRow).where(ReadingRow.id.in_([str(each) for each in reading_ids]))
         self._session.execute(moved.values(lesion_id=str(lesion_id)))
+        self._touched.lesion_ids.add(str(lesion_id))
 
     def seen(self, reading_ids: Collection[UUID]) -> frozenset[UUID]:
         wanted = select(ReadingRow.id).where(
@@ -95,6 +101,10 @@ class SqlReadings:
                 raise PlaceInListError
             found = found.where(tuple_(ReadingRow.created_at, ReadingRow.id) > (last.created_at, last.id))
         return self._all(found)
+
+    def made_under(self, assignment_ids: Collection[UUID]) -> Sequence[Reading]:
+        under = ReadingRow.assignment_id.in_([str(each) for each in assignment_ids])
+        return self._all(self._newest().where(under).order_by(ReadingRow.created_at, ReadingRow.id))
 
     def _every(self) -> Found:
         """All that may be seen; every query of this class begins here."""

@@ -6,9 +6,9 @@ import highdicom
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
 from annotation.image_measurement.image_volume import ImageVolume, Indices
+from annotation.nifti.damage import DAMAGED
 from lesion_model.errors import FindingError, GeometryError, Problem
 from lesion_model.measurement.vectors import Rows
 
@@ -26,7 +26,7 @@ def segment_voxels(file: bytes, segment: int, volume: ImageVolume) -> Indices:
     try:
         dataset = pydicom.dcmread(BytesIO(file))
         seg = highdicom.seg.Segmentation.from_dataset(dataset, copy=False)
-    except (InvalidDicomError, EOFError, ValueError, AttributeError, TypeError) as error:
+    except DAMAGED as error:
         raise FindingError([Problem(field="geometry.mask_sop_instance_uid", detail="is no segmentation")]) from error
     _check(seg, segment, volume)
     marked = seg.get_volume(segment_numbers=[segment], combine_segments=True, rescale_fractional=False)

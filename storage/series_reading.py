@@ -8,12 +8,12 @@ import numpy as np
 
 from annotation.image_measurement.grid import Grid
 from annotation.image_measurement.image_volume import ImageVolume, Modality
+from annotation.nifti.pet_headers import pet_scan
 from lesion_model.errors import FindingError, Problem
 from lesion_model.measurement.planes import COARSEST_MM
 from lesion_model.measurement.stacks import UNEVEN_MM, in_order, stack
 from lesion_model.measurement.vectors import refuse
 from storage.image_slices import ImageSlice, header, read_slice
-from storage.pet_headers import pet_scan
 
 # Where two bed positions of a PET meet, slices are up to a tenth of a mm nearer or farther than elsewhere.
 UNEVEN_PET_MM = 0.2

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.cohorts.images import hold_patients
+from storage.cohorts.states import note_states
+from storage.cohorts.tables import SearchStudyRow
 from storage.ledger_records import StoredObject
 from storage.ledger_tables import InstanceRow, SeriesRow
 from storage.study_lifecycle import Reason, StudyEvent, StudyState, step
@@ -22,25 +25,30 @@ IS_HERE = InstanceRow.lost_at.is_(None)
 
 
 @contextmanager
-def noting_arrivals(connection: Connection, objects: Sequence[StoredObject]) -> Iterator[None]:
-    """Record `objects` inside: those that were not here before open or reopen their studies."""
+def noting_arrivals(connection: Connection, objects: Sequence[StoredObject]) -> Iterator[frozenset[str]]:
+    """Record `objects` inside: those that were not here before open or reopen their studies.
+
+    Given are the SOPInstanceUIDs of those that were.
+    """
     known = _recorded(connection, {item.sop_instance_uid for item in objects})
-    yield
+    yield known
     arrived: dict[str, datetime] = {}
     for item in objects:
         if item.sop_instance_uid not in known:
             uid = item.study_instance_uid
             arrived[uid] = max(item.received_at, arrived.get(uid, item.received_at))
     if arrived:
-        _note(connection, arrived)
+        _note(connection, arrived, {item.pseudonym for item in objects})
 
 
 def note_lost(connection: Connection, sop_instance_uids: Collection[str]) -> None:
     """These objects are no longer in the image store: nobody may take their studies for complete."""
-    for row in _locked(connection, _studies_of(connection, sop_instance_uids)).values():
+    rows = _locked(connection, _studies_of(connection, sop_instance_uids))
+    for row in rows.values():
         found = step(StudyState(row["state"]), StudyEvent.OBJECTS_LOST)
         if found is not None:
             move(connection, row, found, {"reason": Reason.OBJECTS_LOST.value})
+    _note_states(connection, rows)
 
 
 def note_found(connection: Connection, sop_instance_uids: Collection[str]) -> None:
@@ -48,16 +56,33 @@ def note_found(connection: Connection, sop_instance_uids: Collection[str]) -> No
     _note(connection, _studies_of(connection, sop_instance_uids))
 
 
-def _note(connection: Connection, arrived: dict[str, datetime]) -> None:
+def _note_states(connection: Connection, study_instance_uids: Collection[str], others: Collection[str] = ()) -> None:
+    """`others`: patients whose objects are recorded next. All are held in one order, so that nobody waits crosswise."""
+    patients = set(others)
+    for some in in_pieces(study_instance_uids):
+        patients |= set(
+            connection.scalars(select(SearchStudyRow.pseudonym).where(SearchStudyRow.study_instance_uid.in_(some)))
+        )
+    hold_patients(connection, patients)
+    note_states(connection, study_instance_uids)
+
+
+def _note(connection: Connection, arrived: dict[str, datetime], patients: Collection[str] = ()) -> None:
+    """`patients`: of all the objects that are recorded."""
     known = _locked(connection, arrived)
     for uid in sorted(arrived.keys() - known.keys()):
         if not _begun(connection, uid, arrived[uid]):  # another node was quicker
             known |= _locked(connection, [uid])
+    moved = []
     for uid, row in sorted(known.items()):
         found = step(StudyState(row["state"]), StudyEvent.OBJECTS_CAME)
         if found is not None:
             last = max(row["last_object_at"], arrived[uid])
             move(connection, row, found, {"reason": None, "objects_expected": None, "last_object_at": last})
+            if found.to.value != row["state"]:
+                moved.append(uid)
+    if moved:
+        _note_states(connection, moved, patients)
 
 
 def _begun(connection: Connection, uid: str, received_at: datetime) -> bool:

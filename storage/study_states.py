@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select, update
 
+from storage.cohorts.states import note_states
 from storage.database import writing
 from storage.ledger_tables import InstanceRow, SeriesRow, StudyRow
 from storage.study_lifecycle import GROWING, StudyEvent, StudyState, step
@@ -131,4 +132,7 @@ class StudyStates:
                     "confirmed_at": datetime.now(UTC),
                     "confirmed_with": asked,
                 }
-            return move(connection, row, found, {**changes, **confirmation}, asked=asked)
+            is_moved = move(connection, row, found, {**changes, **confirmation}, asked=asked)
+            if found.to.value != row["state"]:
+                note_states(connection, [uid])
+            return is_moved

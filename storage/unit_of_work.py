@@ -1,6 +1,6 @@
 """One transaction on the registry database, for the act of reading."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -10,18 +10,28 @@ from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
 from annotation.audit import NOWHERE, Source
+from annotation.registry.quality import Shortfall
 from annotation.sight import NOBODY, Sight
 from storage.assignments import SqlAssignments
 from storage.audit import SqlAudit
 from storage.audit_blindness import may_see_entry
+from storage.cohorts.findings import index_findings
+from storage.cohorts.saved import SqlCohorts
+from storage.cohorts.touched import Touched
 from storage.contexts import SqlContexts
 from storage.database import BUSY_TIMEOUT_MS, turn_of_writers, writing
 from storage.drafts import SqlDrafts
 from storage.image_lookups import SqlImages
 from storage.lesion_history import SqlLesionHistory
 from storage.lesions import SqlLesions
+from storage.meetings import SqlMeetings
 from storage.protocols import SqlProtocols
 from storage.readings import SqlReadings
+from storage.registry_records.batches import RecordBatches
+from storage.registry_records.erasing import RecordErasing
+from storage.registry_records.quality import Asked, shortfalls
+from storage.registry_records.records import SqlRecords
+from storage.reports import SqlReports
 from storage.worklist import SqlWorklist
 
 # One number for "someone is writing lesions or readings"; the migrations have another.
@@ -60,10 +70,11 @@ class SqlUnitOfWork:
         self.noted = 0
         """How many entries of the audit log it has committed."""
         self._session: Session | None = None
+        self._touched = Touched()
 
     @property
     def lesions(self) -> SqlLesions:
-        return SqlLesions(self._current, self._sight)
+        return SqlLesions(self._current, self._sight, self._touched)
 
     @property
     def lesion_history(self) -> SqlLesionHistory:
@@ -71,7 +82,11 @@ class SqlUnitOfWork:
 
     @property
     def readings(self) -> SqlReadings:
-        return SqlReadings(self._current, self._sight)
+        return SqlReadings(self._current, self._sight, self._touched)
+
+    @property
+    def reports(self) -> SqlReports:
+        return SqlReports(self._current)
 
     @property
     def drafts(self) -> SqlDrafts:
@@ -79,7 +94,27 @@ class SqlUnitOfWork:
 
     @property
     def contexts(self) -> SqlContexts:
-        return SqlContexts(self._current, self._sight)
+        return SqlContexts(self._current, self._sight, self._touched)
+
+    @property
+    def records(self) -> SqlRecords:
+        return SqlRecords(self._current)
+
+    @property
+    def record_batches(self) -> RecordBatches:
+        return RecordBatches(self._current)
+
+    @property
+    def record_erasing(self) -> RecordErasing:
+        return RecordErasing(self._current)
+
+    def shortfalls(self, asked: Asked) -> list[Shortfall]:
+        """What is missing: see `storage.registry_records.quality`."""
+        return shortfalls(self._current, asked)
+
+    @property
+    def meetings(self) -> SqlMeetings:
+        return SqlMeetings(self._current)
 
     @property
     def images(self) -> SqlImages:
@@ -91,7 +126,11 @@ class SqlUnitOfWork:
 
     @property
     def assignments(self) -> SqlAssignments:
-        return SqlAssignments(self._current, self._sight)
+        return SqlAssignments(self._current, self._sight, self._touched)
+
+    @property
+    def cohorts(self) -> SqlCohorts:
+        return SqlCohorts(self._current)
 
     @property
     def worklist(self) -> SqlWorklist:
@@ -115,11 +154,19 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         session, self._session = self._current, None
+        self._touched.clear()
         self._end(session)
 
     def commit(self) -> None:
+        """What cohorts are searched by is written anew for whom it changed, in the same transaction."""
+        index_findings(self._current, self._touched.patients(self._current))
         self._current.commit()
+        self._touched.clear()
         self.noted, self._notes = self.noted + self._notes, 0
+
+    def index_again(self, pseudonyms: Collection[str]) -> None:
+        """Have the commit write anew what cohorts find of these patients."""
+        self._touched.pseudonyms.update(pseudonyms)
 
     def _count_note(self) -> None:
         self._notes += 1

@@ -52,6 +52,14 @@ class Vault:
         """Give back its connections: a process that is forked must not inherit any."""
         self._engine.dispose()
 
+    def make_ready(self) -> None:
+        """Connect, and put together the questions that every person and study come with.
+
+        Raises VaultUnavailableError.
+        """
+        self._persons.make_ready()
+        self._studies.make_ready()
+
     @staticmethod
     def was_used(engine: Engine) -> bool:
         """Whether a key belongs to this vault already. Raises VaultUnavailableError."""

@@ -36,6 +36,8 @@ class Action(Enum):
     ROTATE_KEY = "rotate-key"
     RELEASE = "release"
     DESTROY = "destroy"
+    IMPORT = "import"
+    LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ class Persons:
     def __init__(self, access: VaultAccess) -> None:
         self._access = access
 
+    def make_ready(self) -> None:
+        """See `Vault.make_ready`."""
+        with self._access.reading() as session:
+            examine(session, self._access.seals, Person(PatientIdentifier("", "")))
+
     def identify(self, person: Person) -> Pseudonymity:
         """See `Vault.identify`."""
         for _ in range(_ATTEMPTS):
@@ -83,8 +88,7 @@ def learn(session: Session, seals: Seals, finding: _Finding) -> None:
     """Write down what is new in a finding. Raises IntegrityError when another process was first."""
     pseudonym = finding.owner
     if pseudonym is None:
-        span = LONGEST_OFFSET_DAYS - SHORTEST_OFFSET_DAYS + 1
-        made = Pseudonymity(new_pseudonym(), -(SHORTEST_OFFSET_DAYS + secrets.randbelow(span)))
+        made = new_pseudonymity()
         pseudonym = made.pseudonym
         session.add(seals.person(made))
         session.flush()
@@ -95,6 +99,12 @@ def learn(session: Session, seals: Seals, finding: _Finding) -> None:
     for other in finding.duplicates:
         first, second = _pair(pseudonym, other)
         session.add(PossibleDuplicateRow(pseudonym=first, other=second, seen_at=now))
+
+
+def new_pseudonymity() -> Pseudonymity:
+    """For somebody who is new: a random pseudonym, and a random number of days back."""
+    span = LONGEST_OFFSET_DAYS - SHORTEST_OFFSET_DAYS + 1
+    return Pseudonymity(new_pseudonym(), -(SHORTEST_OFFSET_DAYS + secrets.randbelow(span)))
 
 
 def owners(session: Session, lookups: Sequence[str]) -> dict[str, str]:

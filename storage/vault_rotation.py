@@ -5,23 +5,18 @@ transaction, and takes its place after it: whatever happens in between, a key th
 `finish_rotation` finds which.
 """
 
-import logging
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.keys import KeyFileDamagedError, KeyRing, load_key_file, replace_key_file, write_key_file
+from storage.overwriting import overwrite_freed
 from storage.vault_access import ONLY_SLOT, Seals, VaultAccess, unavailable_when_failing
 from storage.vault_audit import Action, Warrant, append
 from storage.vault_tables import IdentifierRow, KeyCheckRow, PersonRow
-
-log = logging.getLogger("osteon.vault")
 
 PAGE = 1000
 _SUFFIX = ".next"
@@ -29,8 +24,13 @@ _SUFFIX = ".next"
 Row = TypeVar("Row", PersonRow, IdentifierRow)
 
 
-def rotate_key(engine: Engine, path: Path, warrant: Warrant) -> KeyRing:
+def rotate_key(
+    engine: Engine, path: Path, warrant: Warrant, *, tell: Callable[[str], None] = lambda _words: None
+) -> KeyRing:
     """Rotate the key at `path` and the vault with it; an interrupted rotation is finished instead.
+
+    Databases keep the bytes of changed rows for a while: what the old key opens shall not be among them. Where it
+    remains, the words for the operator go to `tell`, and into the log.
 
     Other processes with the old key can write nothing from then on (WrongKeyError) until they are started anew.
     Raises KeyFileError and VaultError; the vault and its key file then belong together as before.
@@ -45,7 +45,11 @@ def rotate_key(engine: Engine, path: Path, warrant: Warrant) -> KeyRing:
         _seal_anew(session, access.seals, Seals(new))
         append(session, new, Action.ROTATE_KEY, warrant)
     replace_key_file(path, by=_next(path))
-    _overwrite_remains(engine)
+    remains = overwrite_freed(
+        engine, (PersonRow, IdentifierRow, KeyCheckRow), "rows sealed with the old key", vacuum=True
+    )
+    if remains is not None:
+        tell(remains)
     return new
 
 
@@ -70,21 +74,6 @@ def _prepared(path: Path, old: KeyRing) -> KeyRing:
     if new.retired != (*old.retired, old.secret):
         raise KeyFileDamagedError(f"{_next(path)} is no successor of {path}: move it away")
     return new
-
-
-def _overwrite_remains(engine: Engine) -> None:
-    """Databases keep the bytes of changed rows for a while: what the old key opens shall not be among them."""
-    try:
-        if engine.dialect.name == "postgresql":
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for table in (PersonRow, IdentifierRow, KeyCheckRow):
-                    connection.exec_driver_sql(f"VACUUM FULL {table.__tablename__}")
-        else:
-            with closing(engine.raw_connection()) as sqlite:
-                sqlite.cursor().execute("VACUUM")
-                sqlite.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        log.warning("rows sealed with the old key remain in the database's free space: %s", type(error).__name__)
 
 
 def _next(path: Path) -> Path:

@@ -48,6 +48,12 @@ class StudyClaims:
             self._try_add(study_uid, pseudonym)
         raise VaultUnavailableError("the vault's database did not keep a new row")
 
+    def make_ready(self) -> None:
+        """See `Vault.make_ready`."""
+        with self._access.reading() as session:
+            for row in (PersonRow, StudyRow):
+                session.get(row, "")
+
     def in_conflict(self) -> list[StudyInConflict]:
         """Studies marked in conflict, oldest first."""
         wanted = (

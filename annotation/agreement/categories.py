@@ -2,7 +2,7 @@
 
 Cohen J. Educ Psychol Meas 1960;20:37-46 (two readers); Cohen J. Psychol Bull 1968;70:213-20 (weights);
 Fleiss JL. Psychol Bull 1971;76:378-82 (several readers); errors of Cohen's: Fleiss, Cohen, Everitt. Psychol Bull
-1969;72:323-7, equations 13 and 8.
+1969;72:323-7, equations 13 and 8; of Fleiss': Gwet KL. Educ Psychol Meas 2021;81:781-90.
 """
 
 from collections.abc import Hashable, Sequence
@@ -35,7 +35,7 @@ class Kappa:
     """`value` is None where chance alone explains everything: all cases in one category.
 
     `observed` and `expected` are (weighted) shares of agreement, from 0 to 1. `low` and `high` bound 95 %; they
-    are None where `value` is, and for several readers.
+    are None where `value` is, and for several readers of a single case.
     """
 
     value: float | None
@@ -88,10 +88,21 @@ def fleiss(ratings: Sequence[Sequence[Hashable]], categories: Sequence[Hashable]
         for value in case:
             counts[number, _place(index, value)] += 1
     each = counts.sum(axis=1)[0]
-    observed = float(((counts * (counts - 1)).sum(axis=1) / (each * (each - 1))).mean())
-    expected = float((counts.mean(axis=0) / each) @ (counts.mean(axis=0) / each))
+    used = counts.mean(axis=0) / each
+    agreeing = (counts * (counts - 1)).sum(axis=1) / (each * (each - 1))
+    observed, expected = float(agreeing.mean()), float(used @ used)
     value = None if expected >= 1 else (observed - expected) / (1 - expected)
-    return Kappa(value=value, observed=observed, expected=expected, low=None, high=None, cases=len(ratings))
+    error = None
+    if value is not None and len(ratings) > 1:
+        error = _standard_error_of_several(agreeing, counts @ used / each, expected)
+    return Kappa(
+        value=value,
+        observed=observed,
+        expected=expected,
+        low=None if value is None or error is None else max(-1.0, value - NORMAL_95 * error),
+        high=None if value is None or error is None else min(1.0, value + NORMAL_95 * error),
+        cases=len(ratings),
+    )
 
 
 def confusion(first: Sequence[Hashable], second: Sequence[Hashable], categories: Sequence[Hashable]) -> Floats:
@@ -125,6 +136,18 @@ def _standard_error(table: Floats, agree: Floats, observed: float, expected: flo
     spread = float((table * (agree * (1 - expected) - means * (1 - observed)) ** 2).sum())
     centre = observed * expected - 2 * expected + observed
     return float(np.sqrt(max(0.0, spread - centre**2) / cases) / (1 - expected) ** 2)
+
+
+def _standard_error_of_several(agreeing: Floats, by_chance: Floats, expected: float) -> float:
+    """Gwet KL. Educ Psychol Meas 2021;81:781-90: of Fleiss' kappa, over cases drawn at random.
+
+    `agreeing` and `by_chance`: each case's share of observed agreement and of agreement by chance.
+    """
+    of_case = (agreeing - expected) / (1 - expected)
+    value = float(of_case.mean())
+    corrected = of_case - 2 * (1 - value) * (by_chance - expected) / (1 - expected)
+    cases = len(agreeing)
+    return float(np.sqrt(((corrected - value) ** 2).sum() / (cases * (cases - 1))))
 
 
 def _index(categories: Sequence[Hashable]) -> dict[Hashable, int]:

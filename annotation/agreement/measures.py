@@ -4,6 +4,7 @@ Intraclass correlation: Shrout PE, Fleiss JL. Psychol Bull 1979;86:420-8; McGraw
 1996;1:30-46. Limits of agreement: Bland JM, Altman DG. Lancet 1986;1:307-10.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,21 +12,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.agreement.categories import NORMAL_95
+from annotation.agreement.quantiles import f_quantile, t_quantile
 from annotation.errors import UnacceptableError
 from lesion_model.errors import Problem
+
+UPPER = 0.975
+"""Share below the upper end of a 95 % interval."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Icc:
-    """Of single measurements. `agreement` is ICC(2,1), readers drawn at random; `consistency` ICC(3,1), these readers.
+class Interval:
+    """A value, and what bounds it with 95 % confidence; all None where nothing varies."""
 
-    None where nothing varies.
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+NOTHING = Interval(value=None, low=None, high=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Icc:
+    """Of single measurements, in the forms of Shrout and Fleiss; each None where nothing varies.
+
+    `one_way` is ICC(1,1): cases are measured by whoever it was. `agreement` is ICC(2,1), the same readers, drawn at
+    random; `consistency` ICC(3,1), these readers. `intervals` have the same values with their bounds.
     """
 
+    one_way: float | None
     agreement: float | None
     consistency: float | None
+    intervals: tuple[Interval, Interval, Interval]
     cases: int
     readers: int
 
@@ -34,13 +54,16 @@ class Icc:
 class BlandAltman:
     """First reader minus second, in the unit of the measurement: `bias`, and limits that hold 95 % of differences.
 
-    `points` are (mean of both, difference) for each case, to be drawn.
+    `points` are (mean of both, difference) for each case, to be drawn. The 95 % intervals are those of Bland and
+    Altman 1986: by t, with a standard error of sd / √n for the bias and sd √(3/n) for each limit.
     """
 
     bias: float
     sd: float
     lower_limit: float
     upper_limit: float
+    bias_error: float
+    limit_error: float
     points: tuple[tuple[float, float], ...]
 
 
@@ -50,19 +73,15 @@ def icc(measured: Sequence[Sequence[float]]) -> Icc:
     Raises UnacceptableError for another shape or values that are not finite.
     """
     values = _table(measured)
-    cases, readers = values.shape
-    mean = values.mean()
-    between_cases = readers * ((values.mean(axis=1) - mean) ** 2).sum() / (cases - 1)
-    between_readers = cases * ((values.mean(axis=0) - mean) ** 2).sum() / (readers - 1)
-    left = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0, keepdims=True) + mean
-    residual = (left**2).sum() / ((cases - 1) * (readers - 1))
-    consistent = between_cases + (readers - 1) * residual
-    agreeing = consistent + readers * (between_readers - residual) / cases
+    squares = _mean_squares(values)
+    intervals = (_one_way(squares), _agreement(squares), _consistency(squares))
     return Icc(
-        agreement=_ratio(between_cases - residual, agreeing),
-        consistency=_ratio(between_cases - residual, consistent),
-        cases=cases,
-        readers=readers,
+        one_way=intervals[0].value,
+        agreement=intervals[1].value,
+        consistency=intervals[2].value,
+        intervals=intervals,
+        cases=values.shape[0],
+        readers=values.shape[1],
     )
 
 
@@ -72,14 +91,89 @@ def bland_altman(first: Sequence[float], second: Sequence[float]) -> BlandAltman
         raise _refusal("both readers need the same cases")
     values = _table(list(zip(first, second, strict=True)))
     differences = values[:, 0] - values[:, 1]
-    bias, sd = float(differences.mean()), float(differences.std(ddof=1))
+    bias, sd, cases = float(differences.mean()), float(differences.std(ddof=1)), len(differences)
+    error = t_quantile(UPPER, cases - 1) * sd / math.sqrt(cases)
     return BlandAltman(
         bias=bias,
         sd=sd,
         lower_limit=bias - NORMAL_95 * sd,
         upper_limit=bias + NORMAL_95 * sd,
+        bias_error=error,
+        limit_error=error * math.sqrt(3),
         points=tuple(zip(values.mean(axis=1).tolist(), differences.tolist(), strict=True)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MeanSquares:
+    """Of the analysis of variance: between cases, within cases, between readers, and what is left."""
+
+    cases: int
+    readers: int
+    between_cases: float
+    within_cases: float
+    between_readers: float
+    residual: float
+
+
+def _mean_squares(values: Floats) -> _MeanSquares:
+    cases, readers = values.shape
+    mean = values.mean()
+    of_cases, of_readers = values.mean(axis=1, keepdims=True), values.mean(axis=0, keepdims=True)
+    return _MeanSquares(
+        cases=cases,
+        readers=readers,
+        between_cases=float(readers * ((of_cases - mean) ** 2).sum() / (cases - 1)),
+        within_cases=float(((values - of_cases) ** 2).sum() / (cases * (readers - 1))),
+        between_readers=float(cases * ((of_readers - mean) ** 2).sum() / (readers - 1)),
+        residual=float(((values - of_cases - of_readers + mean) ** 2).sum() / ((cases - 1) * (readers - 1))),
+    )
+
+
+def _one_way(squares: _MeanSquares) -> Interval:
+    """Shrout and Fleiss 1979, ICC(1,1)."""
+    freedom = (squares.cases - 1, squares.cases * (squares.readers - 1))
+    return _by_ratio(squares.between_cases, squares.within_cases, squares.readers, freedom)
+
+
+def _consistency(squares: _MeanSquares) -> Interval:
+    """Shrout and Fleiss 1979, ICC(3,1)."""
+    freedom = (squares.cases - 1, (squares.cases - 1) * (squares.readers - 1))
+    return _by_ratio(squares.between_cases, squares.residual, squares.readers, freedom)
+
+
+def _by_ratio(between: float, rest: float, readers: int, freedom: tuple[int, int]) -> Interval:
+    value = _ratio(between - rest, between + (readers - 1) * rest)
+    if value is None:
+        return NOTHING
+    if rest <= 0:
+        return Interval(value=value, low=None, high=None)
+    ratio = between / rest
+    low, high = ratio / f_quantile(UPPER, *freedom), ratio * f_quantile(UPPER, *reversed(freedom))
+    return Interval(value=value, low=(low - 1) / (low + readers - 1), high=(high - 1) / (high + readers - 1))
+
+
+def _agreement(squares: _MeanSquares) -> Interval:
+    """Shrout and Fleiss 1979, ICC(2,1), with their approximate degrees of freedom."""
+    cases, readers = squares.cases, squares.readers
+    between, columns, rest = squares.between_cases, squares.between_readers, squares.residual
+    value = _ratio(between - rest, between + (readers - 1) * rest + readers * (columns - rest) / cases)
+    if value is None:
+        return NOTHING
+    if rest <= 0 or value >= 1:
+        return Interval(value=value, low=None, high=None)
+    ratio = columns / rest
+    one, other = readers * value * ratio, cases * (1 + (readers - 1) * value) - readers * value
+    spread = (cases - 1) * one**2 + other**2
+    freedom = (readers - 1) * (cases - 1) * (one + other) ** 2 / spread if spread > 0 else 0.0
+    if freedom <= 0:
+        return Interval(value=value, low=None, high=None)
+    # By their inverses: a quantile for few degrees of freedom can be beyond all numbers.
+    down, up = 1 / f_quantile(UPPER, cases - 1, freedom), 1 / f_quantile(UPPER, freedom, cases - 1)
+    noise = readers * columns + (readers * cases - readers - cases) * rest
+    low = _ratio(cases * (down * between - rest), noise + cases * down * between)
+    high = _ratio(cases * (between - up * rest), up * noise + cases * between)
+    return Interval(value=value, low=low, high=high)
 
 
 def _table(measured: Sequence[Sequence[float]]) -> Floats:

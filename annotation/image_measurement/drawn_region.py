@@ -50,7 +50,7 @@ def drawn_region(volume: ImageVolume, contour: Sequence[Point], slice_number: in
 def _on_slice(volume: ImageVolume, outline: Rows, slice_number: int) -> DrawnRegion:
     """`outline`: (n, 2), column and row."""
     _, row_count, column_count = volume.grid.shape
-    inside = _lattice_inside(outline)
+    inside = lattice_inside(outline)
     inside = inside[(inside >= 0).all(axis=1) & (inside < (column_count, row_count)).all(axis=1)]
     _refuse_empty(len(inside))
     voxels = np.column_stack((np.full(len(inside), slice_number), inside[:, 1], inside[:, 0])).astype(np.intp)
@@ -60,7 +60,7 @@ def _on_slice(volume: ImageVolume, outline: Rows, slice_number: int) -> DrawnReg
 def _on_plane(volume: ImageVolume, contour: Sequence[Point]) -> DrawnRegion:
     plane = plane_of({"points": contour})
     step = float(np.linalg.norm(volume.grid.steps, axis=1).min())
-    inside = _lattice_inside(plane.flat(contour) / step)
+    inside = lattice_inside(plane.flat(contour) / step)
     _refuse_empty(len(inside))
     places = _placed(plane, np.asarray(inside * step, dtype=np.float64))
     return DrawnRegion(
@@ -73,7 +73,7 @@ def _placed(plane: DrawingPlane, flat: Rows) -> Rows:
     return placed
 
 
-def _lattice_inside(outline: Rows) -> Indices:
+def lattice_inside(outline: Rows) -> Indices:
     """(n, 2): whole numbers within an outline, (corners, 2), line by line through its crossings with each line."""
     size = np.ptp(outline, axis=0) + 1
     if float(size[0] * size[1]) > MOST_PLACES:

@@ -35,10 +35,7 @@ def ellipse(drawn: Ellipse, volume: ImageVolume, slice_number: int | None) -> Re
     one, other = _half_axis(drawn.one), _half_axis(drawn.other)
     refuse(_ellipse_problems(drawn, one, other))
     long, short = sorted((float(np.linalg.norm(one)), float(np.linalg.norm(other))), reverse=True)
-    middle = (_middle(drawn.one) + _middle(drawn.other)) / 2
-    angles = np.arange(CORNERS) * (2 * np.pi / CORNERS)
-    outline = middle + np.cos(angles)[:, None] * one + np.sin(angles)[:, None] * other
-    inside = _inside(volume, [point(each) for each in outline], slice_number)
+    inside = _inside(volume, [point(each) for each in outline_of(drawn)], slice_number)
     sizes = Results(
         values=(
             value("long_axis_mm", 2 * long, Method.AXES_AS_DRAWN),
@@ -48,6 +45,16 @@ def ellipse(drawn: Ellipse, volume: ImageVolume, slice_number: int | None) -> Re
         )
     )
     return _with(sizes, inside)
+
+
+def outline_of(drawn: Ellipse) -> Rows:
+    """(n, 3), mm, LPS: as a polygon. Raises `GeometryError` for lines that are not the axes of one ellipse."""
+    one, other = _half_axis(drawn.one), _half_axis(drawn.other)
+    refuse(_ellipse_problems(drawn, one, other))
+    middle = (_middle(drawn.one) + _middle(drawn.other)) / 2
+    angles = np.arange(CORNERS) * (2 * np.pi / CORNERS)
+    outline: Rows = middle + np.cos(angles)[:, None] * one + np.sin(angles)[:, None] * other
+    return outline
 
 
 def freehand(drawn: Freehand, volume: ImageVolume, slice_number: int | None) -> Results:

@@ -1,8 +1,9 @@
 """Searches across studies: asked for page by page, and only what the reader may see is passed on."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from anyio import to_thread
@@ -22,43 +23,80 @@ MOST_PAGE_BYTES = 64 * 1024 * 1024
 
 Seen = Callable[[Collection[str]], frozenset[str]]
 Items = list[dict[str, Any]]
+Shown = Callable[[Items], Items]
+"""Those that may be seen, and as they may; it may block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of what is found is given."""
+
+    limit: int | None
+    offset: int
+
+
+EVERYTHING = Cut(None, 0)
+Pages = Callable[[DicomWebSource], AsyncGenerator[Items, None]]
 
 
 async def relay_list(request: Request, archive: Archive, level: str, search: Search, seen: Seen) -> Response:
     """`level`: studies, series or instances. `seen`: those of these studies that the reader may see; it may block."""
-    root = own_root(request, PREFIX)
     asked = asked_for_json(request)
+
+    def shown(items: Items) -> Items:
+        studies = [study_of(item) for item in items]
+        may_see = seen({study for study in studies if study is not None})
+        return [item for item, study in zip(items, studies, strict=True) if study in may_see]
+
+    def pages(source: DicomWebSource) -> AsyncGenerator[Items, None]:
+        wanted = None if search.limit is None else search.offset + search.limit
+        return found(source, [level], search.all_pages(STUDY), asked, shown=shown, wanted=wanted)
+
+    return await relay_items(request, archive, pages, search)
+
+
+async def relay_items(
+    request: Request, archive: Archive, pages: Pages, search: Search | Cut, *, prefix: str = PREFIX
+) -> Response:
+    """What the pages hold, from the search's offset on and up to its limit, as one document."""
+    root = own_root(request, prefix)
 
     async def make(held: AsyncExitStack) -> Response:
         source = await held.enter_async_context(archive.place())
-        pages = await held.enter_async_context(aclosing(_pages(source, level, search, asked, seen)))
-        first: Items = await anext(pages, [])  # what fails, fails before the answer has begun
-        pieces = await held.enter_async_context(aclosing(_document(_cut(first, pages, search), root)))
+        coming = await held.enter_async_context(aclosing(pages(source)))
+        first: Items = await anext(coming, [])  # what fails, fails before the answer has begun
+        pieces = await held.enter_async_context(aclosing(_document(_cut(first, coming, search), root)))
         return HeldStream(pieces, held, headers={"content-type": DICOM_JSON})
 
     return await while_connected(request, make)
 
 
-async def _pages(
-    source: DicomWebSource, level: str, search: Search, asked: dict[str, str], seen: Seen
+async def found(
+    source: DicomWebSource,
+    path: Sequence[str],
+    query: Sequence[tuple[str, str]],
+    asked: dict[str, str],
+    *,
+    shown: Shown,
+    wanted: int | None = None,
 ) -> AsyncGenerator[Items, None]:
-    """Page by page, what may be seen of it. Items that do not say of which study they are, are left out."""
-    wanted = LARGEST_PAGE if search.limit is None else search.offset + search.limit
-    size = max(SMALLEST_PAGE, min(wanted, LARGEST_PAGE))
+    """Page by page, what may be seen of it; `wanted`: how many at most, where that is known."""
+    size = max(SMALLEST_PAGE, min(wanted or LARGEST_PAGE, LARGEST_PAGE))
     since = 0
     while True:
-        items = await _page(source, level, [*search.all_pages(STUDY), *page(since, size)], asked)
-        studies = [study_of(item) for item in items]
-        shown = await to_thread.run_sync(seen, {study for study in studies if study is not None})
-        yield [item for item, study in zip(items, studies, strict=True) if study in shown]
+        items = await items_of(source, path, [*query, *page(since, size)], asked)
+        yield await to_thread.run_sync(shown, items)
         if len(items) < size:
             return
         since += size
 
 
-async def _page(source: DicomWebSource, level: str, query: list[tuple[str, str]], asked: dict[str, str]) -> Items:
+async def items_of(
+    source: DicomWebSource, path: Sequence[str], query: Sequence[tuple[str, str]], asked: dict[str, str]
+) -> Items:
+    """One answer of the image store, whole. Raises ImageStoreFailedError for one that is too long or no list."""
     body = bytearray()
-    async with aclosing(await source.open([level], query, asked)) as answer:
+    async with aclosing(await source.open(path, query, asked)) as answer:
         check(answer)
         async for piece in answer.pieces():
             body += piece
@@ -82,7 +120,7 @@ def study_of(item: dict[str, Any]) -> str | None:
     return uid if isinstance(uid, str) else None
 
 
-async def _cut(first: Items, others: AsyncIterator[Items], search: Search) -> AsyncIterator[Items]:
+async def _cut(first: Items, others: AsyncIterator[Items], search: Search | Cut) -> AsyncIterator[Items]:
     """From `offset` on, `limit` of them: counted over what is shown."""
     skip, left = search.offset, search.limit
     items: Items | None = first

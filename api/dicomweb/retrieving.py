@@ -16,14 +16,23 @@ PREFIX = "/dicom-web"
 Query = Sequence[tuple[str, str]]
 
 
-async def relay_objects(request: Request, archive: Archive, path: Sequence[str], query: Query = ()) -> Response:
-    """Objects, frames, bulk data or rendered images, in whatever form the client accepts."""
-    return await _relay(request, archive, path, query, asked_of_source(request.headers), is_json=False)
+async def relay_objects(
+    request: Request, archive: Archive, path: Sequence[str], query: Query = (), *, prefix: str = PREFIX
+) -> Response:
+    """Objects, frames, bulk data or rendered images, in whatever form the client accepts.
+
+    `prefix`: where addresses in the answer are to lead.
+    """
+    root = own_root(request, prefix)
+    return await _relay(request, archive, path, query, asked_of_source(request.headers), root=root, is_json=False)
 
 
-async def relay_json(request: Request, archive: Archive, path: Sequence[str], query: Query = ()) -> Response:
+async def relay_json(
+    request: Request, archive: Archive, path: Sequence[str], query: Query = (), *, prefix: str = PREFIX
+) -> Response:
     """Metadata, or the answers to a search. Parts of it cannot be had, since addresses change in it."""
-    return await _relay(request, archive, path, query, asked_for_json(request), is_json=True)
+    root = own_root(request, prefix)
+    return await _relay(request, archive, path, query, asked_for_json(request), root=root, is_json=True)
 
 
 def asked_for_json(request: Request) -> dict[str, str]:
@@ -34,15 +43,20 @@ def asked_for_json(request: Request) -> dict[str, str]:
 
 
 async def _relay(
-    request: Request, archive: Archive, path: Sequence[str], query: Query, asked: dict[str, str], *, is_json: bool
+    request: Request,
+    archive: Archive,
+    path: Sequence[str],
+    query: Query,
+    asked: dict[str, str],
+    *,
+    root: bytes,
+    is_json: bool,
 ) -> Response:
-    root = own_root(request, PREFIX)
-
     async def make(held: AsyncExitStack) -> Response:
         source = await held.enter_async_context(archive.place())
         answer = await held.enter_async_context(aclosing(await source.open(path, query, asked)))
         check(answer)
-        change = rewriting(answer, root, is_json=is_json)
+        change = rewriting(answer, root=root, is_json=is_json)
         pieces = await held.enter_async_context(aclosing(changed(answer.pieces(), change)))
         return HeldStream(
             pieces,

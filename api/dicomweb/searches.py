@@ -9,7 +9,7 @@ from pydicom.datadict import tag_for_keyword
 
 from api.errors import SearchError
 
-STUDY, SERIES = "0020000D", "0020000E"
+STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
 MOST_PARAMETERS = 64
 LONGEST_VALUE = 8192
 _NUMBER = re.compile(r"[0-9A-Fa-f]{8}")
@@ -46,6 +46,11 @@ class Search:
         wanted = [*self._fields, *(field for field in fields if field not in self._fields)]
         fuzzy = [] if self._fuzzy is None else [("fuzzymatching", str(self._fuzzy).lower())]
         return [*self._matched, *(("includefield", field) for field in wanted), *fuzzy]
+
+    def values(self, attribute: str) -> frozenset[str] | None:
+        """The values that an attribute is searched for, as a list (PS3.4 C.2.2.2.2); None when it is not."""
+        found = [value for name, value in self._matched if name == attribute]
+        return frozenset(each for value in found for each in re.split(r"[,\\\\]", value)) if found else None
 
     def within(self, *given: str) -> list[tuple[str, str]]:
         """For the image store, below a study or series; SearchError when that is searched for as well."""

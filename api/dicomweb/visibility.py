@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 
+from annotation.sight import Sight
 from api.authentication import Reader
 from api.callers import Caller
 from api.services import CatalogueOf
@@ -23,14 +24,13 @@ Uid = Annotated[
 ]
 
 
-def may_see(reader: Caller, study_instance_uid: str) -> bool:  # noqa: ARG001 - for roles and blindness to look at
-    """Whether this reader may see the images and objects of this study: the one place where that is decided."""
-    return True
-
-
 def visible(reader: Caller, study_instance_uids: Collection[str], catalogue: Catalogue) -> frozenset[str]:
-    """Those of these studies that the ledger knows and the reader may see."""
-    return frozenset(uid for uid in catalogue.known_studies(study_instance_uids) if may_see(reader, uid))
+    """Those of these studies that the ledger knows and the reader may see: the one place where that is decided.
+
+    A study that was given to a blind reader is hidden from him until its reports are taken out of the image store.
+    """
+    known = catalogue.known_studies(study_instance_uids)
+    return known - catalogue.hidden_studies(known, Sight(reader=reader.label))
 
 
 def _seen(study_instance_uid: Uid, reader: Reader, catalogue: CatalogueOf) -> str:

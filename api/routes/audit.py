@@ -6,14 +6,17 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from annotation.audit import Action, AuditFilter
+from annotation.audit_chain import ChainBrokenError
 from annotation.roles import Role
 from api.authentication import needs
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
 from api.reading_pages import number_after, page_of
-from api.schemas.audit import AuditEntryOut
+from api.schemas.audit import AuditEntryOut, VerificationOut
 from api.schemas.catalogue import PSEUDONYM_PATTERN
+from api.services import EngineOf
 from api.work import ReadUow
+from storage.audit_log import AuditLog
 
 router = APIRouter(tags=["audit"], responses=problems(401, 422, 500, 503))
 
@@ -43,3 +46,16 @@ def list_audit_entries(
     with uow:
         found = uow.audit.newest(wanted, before=before, limit=page.limit + 1)
     return page_out("audit", page_of(found, page.limit, lambda last: str(last.number)), AuditEntryOut.of)
+
+
+@router.get("/audit/verification", dependencies=[needs(Role.CUSTODIAN, Role.ADMINISTRATOR)])
+def verify_audit_log(engine: EngineOf) -> VerificationOut:
+    """Whether every entry is as it was written. The whole log is read: ask when it is wanted, not all the time.
+
+    Keep `head` elsewhere: `osteon audit verify --expect` finds by it a log that was forged anew, or cut off.
+    """
+    try:
+        head = AuditLog(engine).verify()
+    except ChainBrokenError as broken:
+        return VerificationOut(whole=False, entries=None, head=None, first_broken=broken.number)
+    return VerificationOut(whole=True, entries=head.number, head=str(head), first_broken=None)

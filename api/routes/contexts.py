@@ -18,6 +18,7 @@ from api.preconditions import IfMatch, etag, expected_revision
 from api.reading_pages import page_of, reading_after
 from api.schemas.catalogue import Pseudonym
 from api.schemas.contexts import ContextBody, ContextOut, ContextRevisionBody, ContextRevisionsOut
+from api.true_times import TrueTimes, shown
 from api.work import ReadUow, WriteUow, utc_now
 
 router = APIRouter(tags=["clinical contexts"], responses=problems(401, 404, 422, 503))
@@ -47,17 +48,20 @@ def enter_clinical_context(
 
 
 @router.get("/patients/{pseudonym}/clinical-contexts", dependencies=[IMAGES])
-def list_clinical_contexts(pseudonym: Pseudonym, uow: ReadUow, page: PageAsked) -> PageOut[ContextOut]:
+def list_clinical_contexts(
+    pseudonym: Pseudonym, uow: ReadUow, page: PageAsked, times: TrueTimes
+) -> PageOut[ContextOut]:
     """Clinical contexts of one patient, in the order in which they were first entered."""
     after = reading_after(page.after("clinical-contexts"))
     found = clinical_contexts.contexts_of_patient(pseudonym, uow, after=after, limit=page.limit + 1)
-    return page_out("clinical-contexts", page_of(found, page.limit, lambda last: str(last.id)), ContextOut.of)
+    part = page_of(found, page.limit, lambda last: str(last.id))
+    return shown(page_out("clinical-contexts", part, ContextOut.of), times)
 
 
 @router.get("/clinical-contexts/{context_id}", dependencies=[IMAGES])
-def read_clinical_context(context_id: UUID, uow: ReadUow, response: Response) -> ContextOut:
+def read_clinical_context(context_id: UUID, uow: ReadUow, times: TrueTimes, response: Response) -> ContextOut:
     """The newest version of one clinical context; its ETag is needed to revise it."""
-    return _tagged(clinical_contexts.context(context_id, uow), response)
+    return shown(_tagged(clinical_contexts.context(context_id, uow), response), times)
 
 
 @router.put("/clinical-contexts/{context_id}", responses=problems(412, 413, 415, 428), dependencies=[CLINICAL])
@@ -83,11 +87,10 @@ def revise_clinical_context(
 
 
 @router.get("/clinical-contexts/{context_id}/revisions", dependencies=[IMAGES])
-def list_clinical_context_revisions(context_id: UUID, uow: ReadUow) -> ContextRevisionsOut:
+def list_clinical_context_revisions(context_id: UUID, uow: ReadUow, times: TrueTimes) -> ContextRevisionsOut:
     """Every version of one clinical context, the first one first."""
-    return ContextRevisionsOut(
-        items=[ContextOut.of(each) for each in clinical_contexts.context_history(context_id, uow)]
-    )
+    versions = clinical_contexts.context_history(context_id, uow)
+    return shown(ContextRevisionsOut(items=[ContextOut.of(each) for each in versions]), times)
 
 
 def _tagged(context: MeetingContext, response: Response) -> ContextOut:

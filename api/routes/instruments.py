@@ -2,9 +2,12 @@
 
 from fastapi import APIRouter, Request
 
+from annotation.finding_form import QUESTIONS
 from api.errors import NoSuchInstrumentError
 from api.openapi import problems
-from api.schemas.instruments import InstrumentOut, InstrumentsOut, LabelOut, NamedOut
+from api.schemas.finding_form import QuestionOut
+from api.schemas.instruments import InstrumentOut, InstrumentsOut, NamedOut
+from api.schemas.labels import LabelOut
 from lesion_model.description import Description, Kind
 from lesion_model.descriptions import DESCRIPTIONS
 from lesion_model.wording.flags import FLAGS
@@ -16,10 +19,11 @@ PATHS = {Kind.SCORE: "scores", Kind.GRADE: "grades", Kind.RULE: "rules"}
 
 @router.get("/instruments")
 def list_instruments(request: Request) -> InstrumentsOut:
-    """Every score, grade and rule: items, allowed values, words in English and French, references."""
+    """Every score, grade and rule: items, allowed values, words in both languages, references; and a reading's form."""
     return InstrumentsOut(
         instruments=[_out(described, request) for described in DESCRIPTIONS.values()],
         flags=[NamedOut(name=name, label=LabelOut.model_validate(words)) for name, words in FLAGS.items()],
+        findings=[QuestionOut.of(question) for question in QUESTIONS],
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from annotation import carrying, lesion_changes
 from annotation.entities import Lesion
-from annotation.lesion_changes import Change
+from annotation.lesion_versions import Change
 from api.access import IMAGES, RECORDING
 from api.authentication import Reader
 from api.openapi import problems

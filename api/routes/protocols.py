@@ -1,7 +1,7 @@
 """Protocols, and studies that are given to readers.
 
 Making and giving is for radiologists and administrators, who may look at what was given too; signing, comparing and
-adjudicating is for radiologists.
+adjudicating is for radiologists. Which protocols there are, and how far readers agree, is for researchers too.
 """
 
 from uuid import UUID
@@ -9,14 +9,15 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from starlette.status import HTTP_201_CREATED
 
-from annotation import adjudication, assigning
-from api.access import GIVING, READING
+from annotation import adjudication, assigning, protocol_agreement
+from api.access import COMPARING, GIVING, READING
 from api.authentication import Reader
 from api.errors import CursorError
 from api.openapi import problems
 from api.pagination import PageAsked, PageOut, page_out
 from api.reading_pages import page_of
 from api.schemas.adjudication import AdjudicationBody, ComparisonOut
+from api.schemas.agreement import AgreementOut
 from api.schemas.protocols import AssignedOut, AssignmentOut, AssignmentsBody, ProtocolBody, ProtocolOut
 from api.work import ReadUow, WriteUow, utc_now
 from storage.catalogue_records import PageKey
@@ -34,17 +35,23 @@ def make_protocol(body: ProtocolBody, reader: Reader, uow: WriteUow, response: R
     return ProtocolOut.of(made)
 
 
-@router.get("/protocols", dependencies=[GIVING])
+@router.get("/protocols", dependencies=[COMPARING])
 def list_protocols(uow: ReadUow, page: PageAsked) -> PageOut[ProtocolOut]:
     """Protocols, by name."""
     found = assigning.protocols(uow, after=_name(page.after("protocols")), limit=page.limit + 1)
     return page_out("protocols", page_of(found, page.limit, lambda last: last.name), ProtocolOut.of)
 
 
-@router.get("/protocols/{protocol_id}", responses=problems(404), dependencies=[GIVING])
+@router.get("/protocols/{protocol_id}", responses=problems(404), dependencies=[COMPARING])
 def read_protocol(protocol_id: UUID, uow: ReadUow) -> ProtocolOut:
     """One protocol."""
     return ProtocolOut.of(assigning.protocol(protocol_id, uow))
+
+
+@router.get("/protocols/{protocol_id}/agreement", responses=problems(404, 409), dependencies=[COMPARING])
+def read_agreement(protocol_id: UUID, uow: ReadUow) -> AgreementOut:
+    """How far the blind readers of a protocol agree, on the studies that are no longer read blindly."""
+    return AgreementOut.of(protocol_agreement.agreement_of(protocol_id, uow))
 
 
 @router.post(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from annotation.adjudication import Comparison, Decision
 from annotation.comparison import GEOMETRY_ITEM, SITE_ITEM, Pair
+from annotation.entities import LONGEST_REASON
 from api.schemas.body import Body
 from api.schemas.findings import VERTEBRA_EXAMPLE, FindingsBody
 from api.schemas.geometry import GEOMETRY_EXAMPLE, GeometryBody
@@ -70,6 +71,13 @@ class DecisionBody(Body):
     decided_from: list[UUID] = Field(min_length=1, max_length=2)
     findings: FindingsBody
     geometry: GeometryBody | None = None
+    match_reason: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=LONGEST_REASON,
+        examples=["The same lesion, opened by both readers."],
+        description="Why the two lesions that these readings are of are the same one: the other becomes part of it.",
+    )
 
 
 class AdjudicationBody(Body):
@@ -85,6 +93,7 @@ class AdjudicationBody(Body):
                             "decided_from": READING_IDS,
                             "findings": VERTEBRA_EXAMPLE,
                             "geometry": GEOMETRY_EXAMPLE,
+                            "match_reason": "The same lesion, opened by both readers.",
                         }
                     ],
                     "dismissed": [],
@@ -107,6 +116,7 @@ class AdjudicationBody(Body):
                     decided_from=tuple(each.decided_from),
                     findings=each.findings.to_domain(),
                     geometry=each.geometry.to_domain() if each.geometry else None,
+                    match_reason=each.match_reason,
                 )
 
 

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.instruments import LabelOut
+from api.schemas.labels import LabelOut
 from api.schemas.rules import RuleOut
 from lesion_model import sins
 from lesion_model.answers import Answer

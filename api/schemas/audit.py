@@ -46,6 +46,15 @@ class AuditEntryOut(BaseModel):
         )
 
 
+class VerificationOut(BaseModel):
+    """Whether the log is as it was written. `head` names its last entry, to be kept elsewhere."""
+
+    whole: bool
+    entries: int | None = Field(examples=[1204])
+    head: str | None = Field(examples=["1204:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    first_broken: int | None = Field(examples=[None], description="Number of the first entry that does not fit.")
+
+
 class ChangeOut(BaseModel):
     """Something that was changed: read it again to know how."""
 

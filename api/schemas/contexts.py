@@ -1,6 +1,6 @@
 """Shapes of clinical contexts and their versions."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from annotation.meeting_context import MeetingContext
 from api.schemas.body import Body
 from api.schemas.catalogue import PSEUDONYM
 from api.schemas.clinical import CLINICAL_EXAMPLE, ClinicalContextBody
+from api.schemas.true_times import TrueTime
 
 _PAIN = ("mirels_pain", "sins_pain", "pain_intensity")
 _LESION_EXAMPLE = "0b9d9e7c-5c0e-4c39-9d5b-1f2c8a1f6d11"
@@ -54,7 +55,7 @@ class ContextOut(BaseModel):
     lesion_id: UUID | None = Field(description="Null for what is said of the patient as a whole.")
     clinical: ClinicalContextBody
     entered_by: str = Field(examples=["bone meeting"])
-    entered_at: datetime
+    entered_at: TrueTime
 
     @classmethod
     def of(cls, context: MeetingContext) -> Self:

@@ -7,7 +7,16 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from annotation.draft import LesionDraft, RevisionOf
@@ -67,6 +76,8 @@ class DraftBody(Body):
 class DraftChangeBody(Body):
     """What is to be different. `geometry` is replaced whole. `confirm` names carried findings that hold here too.
 
+    `carry` names findings to be copied from the prior reading (that of `carry-forward`), to be confirmed afterwards; a
+    finding is not carried and changed at once.
     `onto`: the newest revision of the signed reading, which the reader has seen and means to replace.
     `text_checked`: the note was looked at and names no patient, whatever it looks like.
     """
@@ -81,11 +92,20 @@ class DraftChangeBody(Body):
     )
 
     findings: FindingsPatch = Field(default_factory=dict)
+    carry: list[Finding] = Field(default=[], max_length=len(Finding))
     geometry: GeometryBody | None = None
     note: str | None = Field(default=None, max_length=LONGEST_NOTE)
     confirm: list[Finding] = Field(default=[], max_length=len(Finding))
     onto: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
     text_checked: StrictBool = False
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        """A finding that is carried is neither set nor confirmed in the same breath."""
+        carried = {finding.value for finding in self.carry}
+        if carried & (self.findings.keys() | {finding.value for finding in self.confirm}):
+            raise PydanticCustomError("carried_and_changed", "Input should not carry what it changes or confirms")
+        return self
 
     def to_domain(self) -> DraftChange:
         names = self.findings.keys()
@@ -93,6 +113,7 @@ class DraftChangeBody(Body):
             digest=self._digest(),
             findings=self._merged,
             changed=frozenset(finding for finding in Finding if finding.value in names),
+            carried=frozenset(self.carry),
             confirmed=frozenset(self.confirm),
             replaced=frozenset(self.model_fields_set & {"geometry", "note"}),
             geometry=self.geometry.to_domain() if self.geometry else None,
@@ -142,7 +163,8 @@ class RevisionOfOut(BaseModel):
 class DraftOut(BaseModel):
     """One draft, and the scores that it gives so far.
 
-    `carried` findings were copied from `carried_from` and are to be changed or confirmed before it is signed.
+    `carried` findings were copied from `carried_from`, or from the object `imported_from`, and are to be changed or
+    confirmed before it is signed.
     `revises` is the signed revision that it will replace.
     """
 
@@ -159,6 +181,7 @@ class DraftOut(BaseModel):
     note: str | None
     carried: list[Finding]
     carried_from: RevisionOfOut | None
+    imported_from: str | None = Field(description="UID of the imported object that this draft was made of.")
     revises: RevisionOfOut | None
     created_at: datetime
     updated_at: datetime
@@ -183,6 +206,7 @@ class DraftOut(BaseModel):
             note=draft.note,
             carried=sorted(draft.carried, key=lambda each: each.value),
             carried_from=draft.carried_from and RevisionOfOut.of(draft.carried_from),
+            imported_from=draft.imported_from,
             revises=draft.revises and RevisionOfOut.of(draft.revises),
             created_at=draft.created_at,
             updated_at=draft.updated_at,

@@ -4,18 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.finding_form import QuestionOut
+from api.schemas.labels import LabelOut
 from lesion_model.description import Description, ItemKind, Kind
 
 
 class _Described(BaseModel):
     model_config = ConfigDict(from_attributes=True)
-
-
-class LabelOut(_Described):
-    """The same words in English and in French."""
-
-    en: str
-    fr: str
 
 
 class ValueOut(_Described):
@@ -84,7 +79,8 @@ class InstrumentOut(_Described):
 
 
 class InstrumentsOut(BaseModel):
-    """Every instrument: scores, grades, rules; and what the flags of their answers say."""
+    """Every instrument: scores, grades, rules; what the flags of their answers say; and what a reading asks."""
 
     instruments: list[InstrumentOut]
     flags: list[NamedOut]
+    findings: list[QuestionOut] = Field(description="The form of a reading, in the order in which it is filled in.")

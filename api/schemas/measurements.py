@@ -21,8 +21,12 @@ from api.schemas.drawings import (
 )
 from api.schemas.findings import FindingsBody
 from api.schemas.geometry import ImageUid
+from api.schemas.tumour_findings import HounsfieldBody
+from lesion_model.errors import located
 from lesion_model.labels import Label
+from lesion_model.measurement.density import Suggestion, suggest_lesion_type
 from lesion_model.measurement.names import Concept
+from lesion_model.tumour import LesionType
 
 MOST_CLIENT_VALUES = 200
 LARGEST = 1e12
@@ -56,6 +60,9 @@ class _MeasuredBody(Body):
         default=None, description="Not needed with an image, or when it is the only series of the frame of reference."
     )
     client_values: dict[str, ClientValue] = Field(default={}, max_length=MOST_CLIENT_VALUES)
+    normal_bone: HounsfieldBody | None = Field(
+        default=None, description="Density of sound bone on the same CT; that of the drawing is then compared with it."
+    )
 
 
 class LengthBody(_MeasuredBody):
@@ -262,6 +269,22 @@ class NotMeasuredOut(BaseModel):
         return cls(name=each.name, reason=each.reason)
 
 
+class SuggestionOut(BaseModel):
+    """What the density would say of the lesion type; null where it does not tell. The reader decides, always."""
+
+    lesion_type: LesionType | None = Field(examples=["lytic"])
+    notice: LabelOut
+    reason: LabelOut
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Self:
+        return cls(
+            lesion_type=suggestion.lesion_type,
+            notice=LabelOut.of(suggestion.notice),
+            reason=LabelOut.of(suggestion.reason),
+        )
+
+
 class MeasurementOut(BaseModel):
     """What was computed. `findings` can be put into a reading as they are; those that do not follow are left out.
 
@@ -275,6 +298,7 @@ class MeasurementOut(BaseModel):
     values: list[ValueOut]
     not_measured: list[NotMeasuredOut]
     mismatches: list[str] = Field(examples=[[]])
+    suggestion: SuggestionOut | None = Field(description="Of a density on CT, where `normal_bone` was given.")
     findings: dict[str, Any] = Field(
         description="As in a reading.", examples=[{"long_axis_mm": 31.0, "short_axis_mm": 17.5}]
     )
@@ -291,5 +315,15 @@ class MeasurementOut(BaseModel):
             values=values,
             not_measured=[NotMeasuredOut.of(each) for each in measurement.results.not_measured],
             mismatches=[each.key for each in values if each.mismatch],
+            suggestion=_suggestion(body, measurement),
             findings=findings.model_dump(mode="json", exclude_none=True, exclude_defaults=False),
         )
+
+
+def _suggestion(body: MeasurementBody, measurement: Measurement) -> SuggestionOut | None:
+    """Raises `FindingError` for normal bone that cannot be."""
+    density = measurement.results.findings.hounsfield
+    if body.normal_bone is None or density is None:
+        return None
+    with located("normal_bone"):
+        return SuggestionOut.of(suggest_lesion_type(density, body.normal_bone.to_domain()))

@@ -1,7 +1,7 @@
 """Shapes of the scores of stored readings, with who supplied what."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from annotation.supplied import BySupplier
 from api.schemas.answers import ConcordanceOut, NotApplicableOut, ScoreOut
 from api.schemas.lesions import LesionOut
 from api.schemas.rules import RuleOut
+from api.schemas.true_times import TrueTime
 from lesion_model.answers import Answer
 from lesion_model.rules.catalogue import BY_NAME
 from lesion_model.scoring import NotApplicable, Score
@@ -28,7 +29,7 @@ class SupplierOut(BaseModel):
 
     source: Source
     by: str | None = Field(examples=["bone meeting"])
-    at: datetime | None
+    at: TrueTime
     id: UUID | None
     meeting_date: date | None = Field(description="Of a clinical context.")
 

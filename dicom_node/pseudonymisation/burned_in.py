@@ -24,7 +24,9 @@ _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _BURNED_IN = (
     0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100, 0x00280301,
 )  # fmt: skip
 _OVERLAY_BIT_POSITION, _OVERLAY_DATA = 0x60000102, 0x60003000
-_OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+_OVERLAY_POSITIONS = frozenset(_OVERLAY_BIT_POSITION + (group << 16) for group in range(0, 0x20, 2))
+"""The first overlay's bit position is in group 6000, the last one's in 601E."""
+
 _BITS_OF = {FLOAT: 32, DOUBLE_FLOAT: 64}
 _BYTE = 8
 _MOST_DIGITS = 10
@@ -84,7 +86,7 @@ def _check_no_text(facts: Facts, order: Order) -> None:
         raise UnprocessableError(Reason.BURNED_IN_ANNOTATION, "a colour image")
     if "SECONDARY" in _terms(facts, _IMAGE_TYPE) and facts.number(_ALLOCATED, order) == _BYTE:
         raise UnprocessableError(Reason.BURNED_IN_ANNOTATION, "a secondary image of eight bits")
-    if any(_is_hidden_overlay(facts, group << 16, order) for group in _OVERLAY_GROUPS):
+    if any(_is_hidden_overlay(facts, position, order) for position in _OVERLAY_POSITIONS.intersection(facts.values)):
         raise UnprocessableError(Reason.BURNED_IN_ANNOTATION, "an overlay in unused bits of the pixels")
 
 
@@ -99,10 +101,13 @@ def _is_page(facts: Facts) -> bool:
     return bool(words) and any(words.issuperset(page) for page in _PAGES)
 
 
-def _is_hidden_overlay(facts: Facts, group: int, order: Order) -> bool:
-    """An overlay whose bits stand in the pixel data (PS3.3 C.9.2, retired): it stays when its group goes."""
-    position = facts.number(_OVERLAY_BIT_POSITION | group, order)
-    return bool(position) and (_OVERLAY_DATA | group) not in facts.values
+def _is_hidden_overlay(facts: Facts, position: int, order: Order) -> bool:
+    """An overlay whose bits stand in the pixel data (PS3.3 C.9.2, retired): it stays when its group goes.
+
+    `position`: the tag of its bit position.
+    """
+    data = position - _OVERLAY_BIT_POSITION + _OVERLAY_DATA
+    return bool(facts.number(position, order)) and data not in facts.values
 
 
 def _native_bytes(facts: Facts, pixels: Pixels, order: Order) -> int:

@@ -16,7 +16,7 @@ from dicom_node.pseudonymisation.identifying import Kind
 from dicom_node.pseudonymisation.level import Level, Part
 from dicom_node.pseudonymisation.opened import open_file
 from dicom_node.pseudonymisation.part10 import new_frame
-from dicom_node.pseudonymisation.plan import Recording
+from dicom_node.pseudonymisation.plan import Recording, Replayed
 from dicom_node.pseudonymisation.profile import Profile
 from dicom_node.pseudonymisation.residue import find_residue, has_uid
 from dicom_node.pseudonymisation.rewrite import Rewriter
@@ -73,6 +73,8 @@ class Result:
     """Of what came: for comparison only, never to be kept."""
     source_data: bytes = field(repr=False)
     """What the facts' pixels stand in: the file that came, or its data set as it was before deflating."""
+    replayed: Replayed | None = field(default=None, repr=False)
+    """Of an object that was rewritten by plan."""
 
     @property
     def file(self) -> bytes:
@@ -81,9 +83,19 @@ class Result:
     @property
     def facts(self) -> Facts:
         """Of what is written."""
+        return self.facts_with(frozenset())
+
+    def facts_with(self, sequences: frozenset[int]) -> Facts:
+        """The same, with what is in these sequences."""
         syntax = syntax_of(self.transfer_syntax_uid)
         assert syntax is not None  # noqa: S101 - it was read in this syntax
-        return read_facts(self.header, self.data_set, syntax, without_pixels=True)
+
+        def read_all() -> Facts:
+            return read_facts(self.header, self.data_set, syntax, without_pixels=True, also=sequences)
+
+        if self.replayed is None:
+            return read_all()
+        return self.replayed.alike.facts(self.replayed.differing, syntax, sequences, read_all)
 
     @property
     def size(self) -> int:
@@ -110,6 +122,7 @@ class _Made:
     level: Level
     trail: Trail
     facts: Facts
+    replayed: Replayed | None = None
 
 
 class Engine:
@@ -159,6 +172,7 @@ class Engine:
             trail=made.trail,
             source=made.facts,
             source_data=source.data,
+            replayed=made.replayed,
         )
 
     def _by_plan(self, source: _Source) -> _Made | None:
@@ -169,7 +183,7 @@ class Engine:
             replayed = series.replay(rewriter, source.data, source.start, trail)
             if replayed is not None:
                 check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
-                return _Made(series.study, series.names, replayed.level, trail, replayed.facts)
+                return _Made(series.study, series.names, replayed.level, trail, replayed.facts, replayed)
         return None
 
     def _in_full(self, source: _Source) -> _Made:

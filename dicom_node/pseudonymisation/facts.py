@@ -18,6 +18,7 @@ LONGEST_IDENTIFYING = 4096
 
 OTHER_PATIENT_IDS = 0x00101002
 ISSUER_QUALIFIERS = 0x00100024
+UNIVERSAL_ENTITY_ID = 0x00400032
 _NESTED = frozenset({OTHER_PATIENT_IDS, ISSUER_QUALIFIERS})
 """The sequences that say whose object it is."""
 
@@ -81,18 +82,29 @@ def is_plain_value(tag: int, vr: str) -> bool:
     return not (vr == "UN" and implicit_vr(tag) == "SQ")
 
 
-def read_facts(data: bytes, start: int, syntax: Syntax, *, without_pixels: bool = False) -> Facts:
+def read_facts(
+    data: bytes, start: int, syntax: Syntax, *, without_pixels: bool = False, also: frozenset[int] = frozenset()
+) -> Facts:
     """Walk the top level once; sequences are passed over, but for those that say whose object it is.
 
-    `without_pixels`: the data end at the pixels' first byte. Raises StructureError when the bytes are no data set.
+    `without_pixels`: the data end at the pixels' first byte. `also`: other sequences to be read. Raises
+    StructureError when the bytes are no data set.
     """
     try:
-        return _read(data, (start, len(data)), Codec(syntax), depth=0, without_pixels=without_pixels)
+        return _read(data, (start, len(data)), Codec(syntax), depth=0, without_pixels=without_pixels, also=also)
     except struct.error:
         raise StructureError("an element is cut off") from None
 
 
-def _read(data: bytes, span: tuple[int, int], codec: Codec, *, depth: int, without_pixels: bool = False) -> Facts:
+def _read(
+    data: bytes,
+    span: tuple[int, int],
+    codec: Codec,
+    *,
+    depth: int,
+    without_pixels: bool = False,
+    also: frozenset[int] = frozenset(),
+) -> Facts:
     values: dict[int, bytes] = {}
     nested: dict[int, tuple[Facts, ...]] = {}
     pixels = []
@@ -107,8 +119,8 @@ def _read(data: bytes, span: tuple[int, int], codec: Codec, *, depth: int, witho
         position = value + length if length != UNDEFINED else codec.end_of_items(data, (tag, vr, value), end)
         if tag in PIXEL_TAGS:
             pixels.append(Pixels(tag, vr, value, position, length == UNDEFINED))
-        elif tag in _NESTED:
-            nested[tag] = tuple(_items(data, value, min(position, end), _within(codec, vr), depth))
+        elif tag in _NESTED or (tag in also and vr == "SQ" and depth < _DEEPEST):
+            nested[tag] = tuple(_items(data, value, min(position, end), _within(codec, vr), depth, also=also))
         elif length != UNDEFINED and is_plain_value(tag, vr):
             values[tag] = data[value:position]
     return Facts(values, nested, tuple(pixels))
@@ -118,7 +130,7 @@ def _within(codec: Codec, vr: str) -> Codec:
     return Codec(IMPLICIT_LITTLE) if vr == "UN" else codec
 
 
-def _items(data: bytes, position: int, end: int, codec: Codec, depth: int) -> Iterator[Facts]:
+def _items(data: bytes, position: int, end: int, codec: Codec, depth: int, *, also: frozenset[int]) -> Iterator[Facts]:
     if depth > _DEEPEST:
         raise StructureError("nested too deeply")
     while position < end:
@@ -129,4 +141,4 @@ def _items(data: bytes, position: int, end: int, codec: Codec, depth: int) -> It
             raise StructureError("a sequence without items")
         position = value + length if length != UNDEFINED else codec.end_of_item(data, value, end, 0)
         stop = position if length != UNDEFINED else position - 8
-        yield _read(data, (value, min(stop, end)), codec, depth=depth + 1)
+        yield _read(data, (value, min(stop, end)), codec, depth=depth + 1, also=also)

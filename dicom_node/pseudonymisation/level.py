@@ -83,6 +83,11 @@ class Level:
             self._flush(position)
             self.record(position, len(self.parts))
 
+    def parts_before(self, position: int) -> int:
+        """How many parts are written of what comes before `position`."""
+        self._flush(position)
+        return len(self.parts)
+
     def drop(self, start: int, stop: int) -> None:
         """Leave out the source from `start` to `stop`."""
         self._flush(start)

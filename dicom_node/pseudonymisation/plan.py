@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
+from dicom_node.pseudonymisation.alike import Alike
 from dicom_node.pseudonymisation.codec import StructureError
 from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts, Pixels, is_plain_value
 from dicom_node.pseudonymisation.identifying import is_source
-from dicom_node.pseudonymisation.level import Level
+from dicom_node.pseudonymisation.level import Level, Part
 from dicom_node.pseudonymisation.marks import MARKED
 from dicom_node.pseudonymisation.rewrite import Rewriter
 from dicom_node.pseudonymisation.syntax import Syntax
@@ -65,6 +66,10 @@ class Replayed:
 
     level: Level
     facts: Facts
+    alike: Alike
+    """Of the facts of what is written."""
+    differing: bytes = field(repr=False)
+    """What is written of the elements that differ from object to object, those before the pixels."""
 
 
 class Plan:
@@ -73,6 +78,7 @@ class Plan:
     def __init__(self, stretches: Sequence[Stretch], facts: Facts) -> None:
         """`facts`: of one of the objects; those of another differ in the elements that differ."""
         self._stretches = tuple(stretches)
+        self._alike = Alike(stretch for stretch in stretches if isinstance(stretch, int))
         self._facts = facts
 
     def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
@@ -80,13 +86,17 @@ class Plan:
         level = rewriter.new_level(start, {})
         values = dict(self._facts.values)
         pixels: list[Pixels] = []
+        differing: list[Part] = []
         position = start
         try:
             for stretch in self._stretches:
                 if isinstance(stretch, int):
+                    first = level.parts_before(position)
                     end = _vary(rewriter, level, data, (position, stretch), (values, pixels))
                     if end is None:
                         return None
+                    if not pixels:
+                        differing += level.parts[first : level.parts_before(end)]
                 else:
                     if not data.startswith(stretch.raw, position):
                         return None
@@ -100,7 +110,8 @@ class Plan:
         if position != len(data) or trail.named:
             return None
         level.finish(position, rewriter.codec)
-        return Replayed(level, Facts(values, self._facts.nested, tuple(pixels)))
+        facts = Facts(values, self._facts.nested, tuple(pixels))
+        return Replayed(level, facts, self._alike, b"".join(differing))
 
 
 def _vary(

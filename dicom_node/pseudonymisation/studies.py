@@ -7,7 +7,7 @@ from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.action import Action
 from dicom_node.pseudonymisation.charset import Charset
 from dicom_node.pseudonymisation.codec import Codec
-from dicom_node.pseudonymisation.facts import Facts
+from dicom_node.pseudonymisation.facts import UNIVERSAL_ENTITY_ID, Facts
 from dicom_node.pseudonymisation.identifying import IdentifyingValues, identifying_values
 from dicom_node.pseudonymisation.marks import Mark, marks_of
 from dicom_node.pseudonymisation.options import Option
@@ -186,4 +186,7 @@ class Studies:
 
 def _who(facts: Facts) -> tuple[object, ...]:
     """What the sequences say of whose object it is, so that it can be compared."""
-    return tuple((tag, tuple(item.identifying for item in items)) for tag, items in facts.nested.items())
+    return tuple(
+        (tag, tuple((item.identifying, item.values.get(UNIVERSAL_ENTITY_ID), _who(item)) for item in items))
+        for tag, items in facts.nested.items()
+    )

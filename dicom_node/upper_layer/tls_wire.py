@@ -54,7 +54,8 @@ class TlsWire(Wire):
     def _has_more(self) -> bool:
         return self._engine.pending() > 0 or self._incoming.pending > 0
 
-    def _receive(self, view: memoryview) -> int:
+    def _receive(self, view: memoryview, _ahead: memoryview) -> int:
+        """Nothing ahead: what is opened lies in the engine."""
         if not self._is_open:
             self._handshake()
         while True:

@@ -1,7 +1,8 @@
 """The bytes of one connection: read and written whole, acknowledged at once, never waited for without end.
 
 A sender that still has Nagle's algorithm on waits for the acknowledgement of each object's last segment, and the kernel
-delays that by 40 ms. TCP_QUICKACK, set again after every read because the kernel resets it, ends the wait.
+delays that by 40 ms. TCP_QUICKACK, set again because the kernel resets it, ends the wait. It is set when a read got
+less than it had room for: then nothing more lies there, and the sender may be waiting.
 """
 
 import select
@@ -21,6 +22,8 @@ _TIMEOUT = struct.Struct("@ll")
 _MICROSECONDS = 1_000_000
 _MILLISECONDS = 1_000
 _IGNORED_BYTES = 1 << 16
+_AHEAD_BYTES = 512
+"""Read behind what was asked for: the next headers, or a whole command set, come with what is before them."""
 
 
 class WireError(Exception):
@@ -63,6 +66,11 @@ class Wire:
         self._deadline: float | None = None
         self._pace: Callable[[int], float] | None = None
         self._interrupted = threading.Event()
+        self._ahead = memoryview(bytearray(_AHEAD_BYTES))
+        self._next = self._behind = 0
+        """What lies in `_ahead` and was not asked for yet."""
+        self._poll: tuple[int | None, select.poll] | None = None
+        """For the other file descriptor that was waited for last."""
         self.is_over = False
         """Whether all that remains is to let the peer close it."""
         connection.setblocking(True)
@@ -93,33 +101,32 @@ class Wire:
 
     def read_into(self, view: memoryview) -> None:
         """Fill `view`. Raises ClosedError, SilentError."""
-        receive, acknowledge = self._receive, self._acknowledge
-        position, size = 0, len(view)
+        position, size = self._take_ahead(view), len(view)
         while position < size:
             self._be_in_time()
+            room = view[position:] if position else view
             try:
-                count = receive(view[position:] if position else view)
+                count = self._receive(room, self._ahead)
             except BlockingIOError:
                 raise SilentError("the peer is silent") from None
             except OSError as error:
                 raise ClosedError(type(error).__name__) from None
             if count == 0:
                 raise ClosedError("the peer has closed the connection")
-            acknowledge()
             position += count
+            if position > size:
+                self._next, self._behind = 0, position - size
+            if position < size + _AHEAD_BYTES:
+                self._acknowledge()
             if self._pace is not None:
                 self._wait(self._pace(count))
 
     def wait(self, other: int | None, seconds: float) -> Heard:
         """Wait for the peer's next byte, for the waker or for another file descriptor. Raises ClosedError."""
-        if self._has_more():
+        if self._next < self._behind or self._has_more():
             return Heard.PEER
-        poll = select.poll()
         try:
-            for descriptor in (self._socket.fileno(), self._waker, other):
-                if descriptor is not None:
-                    poll.register(descriptor, select.POLLIN)
-            ready = {descriptor for descriptor, _ in poll.poll(seconds * _MILLISECONDS)}
+            ready = {descriptor for descriptor, _ in self._polled(other).poll(seconds * _MILLISECONDS)}
         except (OSError, ValueError) as error:
             raise ClosedError(type(error).__name__) from None
         if not ready:
@@ -154,6 +161,7 @@ class Wire:
         Closed at once, with something unread, a connection is reset, and what was written last may be lost.
         """
         self.is_over = True
+        self._next = self._behind = 0
         self.go_at(None)
         self.wait_at_most(seconds)
         self.be_done_within(seconds)
@@ -175,9 +183,29 @@ class Wire:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RD)
 
-    def _receive(self, view: memoryview) -> int:
-        """Some bytes, as soon as there are any."""
-        return self._socket.recv_into(view)
+    def _receive(self, view: memoryview, ahead: memoryview) -> int:
+        """Some bytes, as soon as there are any: into `view`, and what is behind them into `ahead`."""
+        return self._socket.recvmsg_into((view, ahead))[0]
+
+    def _take_ahead(self, view: memoryview) -> int:
+        """What was read already; how much of it."""
+        count = min(self._behind - self._next, len(view))
+        if count:
+            view[:count] = self._ahead[self._next : self._next + count]
+            self._next += count
+        return count
+
+    def _polled(self, other: int | None) -> select.poll:
+        """Ready to wait for the peer, the waker and the other. Raises ValueError when the connection is closed."""
+        if self._socket.fileno() < 0:
+            raise ValueError("closed")
+        if self._poll is None or self._poll[0] != other:
+            poll = select.poll()
+            for descriptor in (self._socket.fileno(), self._waker, other):
+                if descriptor is not None:
+                    poll.register(descriptor, select.POLLIN)
+            self._poll = other, poll
+        return self._poll[1]
 
     def _has_more(self) -> bool:
         """Whether something that the peer sent was taken from the network already, and not read yet."""

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import signal
 import socket
 
@@ -14,15 +13,20 @@ from api.dicomweb.archive import Archive
 from api.event_streams import EventStreams
 from api.metrics import ROLE, ApiMetrics
 from api.sign_in import sign_in_parts
+from dicom_node.pseudonymisation.profile import ProfileError
 from osteon.addresses import door
 from osteon.failing import failing_clearly
 from osteon.first_administrator import make_first_administrator
 from osteon.home import prepare_home
+from osteon.http_listening import listen
+from osteon.indexing import indexing
 from osteon.logs import log_to_stderr, set_level
 from osteon.orthanc_access import connect, connect_dicomweb
 from osteon.ports import PortTakenError
 from osteon.relay import DoorIntake
-from osteon.settings import Settings, SettingsError, read_settings
+from osteon.release_parts import release_parts
+from osteon.report_writing import writing_reports
+from osteon.settings import SettingsError, read_settings
 from osteon.signals import on_hang_up
 from osteon.single_sign_on import provider_of
 from osteon.transfer.requestor import Route
@@ -37,7 +41,7 @@ DOOR_SECONDS = 60.0
 
 
 @click.command("api")
-@failing_clearly(PortTakenError)
+@failing_clearly(PortTakenError, ProfileError)
 def command() -> None:
     """Answer the HTTP API (and only that)."""
     settings = read_settings()
@@ -49,9 +53,10 @@ def command() -> None:
     engine = open_database(settings.registry_database)
     make_first_administrator(settings, engine, click.echo)
     events = EventStreams()
+    images = connect(settings)
     app = create_app(
         engine=engine,
-        images=connect(settings),
+        images=images,
         metrics=metrics,
         intake=DoorIntake(
             Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
@@ -61,6 +66,7 @@ def command() -> None:
         sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
         events=events,
         image_cache_mb=settings.image_cache_mb,
+        releases=release_parts(settings, engine),
     )
     config = uvicorn.Config(
         app,
@@ -70,7 +76,7 @@ def command() -> None:
         timeout_graceful_shutdown=math.ceil(settings.stop_seconds),
     )
     writer = MetricWriter(files, ROLE, metrics.registry)
-    with _listen(settings) as listening:
+    with listen(settings.http_host, settings.http_port) as listening:
         files.clean(ROLE)
         server = _Server(config, events)
 
@@ -81,7 +87,7 @@ def command() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: end())
         on_hang_up(stop=end, reload=_read_log_level)
-        with writer:
+        with writer, indexing(engine), writing_reports(engine, images):
             server.run(sockets=[listening])
 
 
@@ -102,13 +108,3 @@ def _read_log_level() -> None:
         set_level(read_settings().log_level)
     except SettingsError as error:
         log.error("the log level stays: %s", error)  # noqa: TRY400 - a user's mistake needs no traceback
-
-
-def _listen(settings: Settings) -> socket.socket:
-    address = (settings.http_host, settings.http_port)
-    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
-    try:
-        return socket.create_server(address, family=family)
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise PortTakenError(f"port {address[1]} on {address[0]} cannot be used (OSTEON_HTTP_PORT): {reason}") from None

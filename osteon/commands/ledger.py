@@ -13,10 +13,13 @@ from osteon.accounting import association_accounts, is_missing, study_account
 from osteon.failing import failing_clearly
 from osteon.health.repair import rebuild as rebuild_rows
 from osteon.home import prepare_home
+from osteon.orthanc_access import connect
 from osteon.progress import Bars
 from osteon.registry_access import opened_registry
+from osteon.reindexing import reindex as reindex_all
 from osteon.settings import Settings, read_settings
 from storage.account_records import Account, AssociationAccount, Rejected, StudyAccount
+from storage.cohorts.reindex import CohortIndex
 from storage.ledger_accounts import Accounts
 from storage.ledger_records import NODE_ENDED
 
@@ -81,6 +84,30 @@ def rebuild(*, as_json: bool) -> None:
     for count, what in ((rebuilt.foreign, "are none of this node's"), (rebuilt.contradicting, "contradict the ledger")):
         if count:
             click.echo(f"{count} objects in Orthanc {what}: left alone")
+
+
+@command.command()
+@json_option
+@failing_clearly()
+def reindex(*, as_json: bool) -> None:
+    """Make again what cohorts are searched by, from the ledger, the readings and one object of each series in Orthanc.
+
+    For objects that were stored before series were described, and whenever a cohort's counts are in doubt. The node
+    and the API may be running; broken off, it goes on where it stopped.
+    """
+    settings = read_settings()
+    prepare_home(settings.home)
+    with Bars(shown=not as_json) as bars, opened_registry(settings) as registry:
+        done = reindex_all(CohortIndex(registry), connect(settings), bars.begin)
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=1))
+        return
+    click.echo(
+        f"{done.series} series counted, {done.described} of them described from an object, "
+        f"{done.patients} patients with readings or clinical contexts indexed"
+    )
+    if done.unreadable:
+        click.echo(f"{done.unreadable} series could not be described: their object is gone or unreadable")
 
 
 def _show_associations(

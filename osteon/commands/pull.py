@@ -1,22 +1,27 @@
-"""`osteon pull`: fetch pseudonymised images, readings and scores."""
+"""`osteon pull`: fetch a release, or the images, readings and scores of a patient or study."""
 
 import importlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 
 from osteon.transfer.bars import ByteBar
 from osteon.transfer.client import Client
-from osteon.transfer.errors import SignInError, TransferError, UsageError
-from osteon.transfer.names import Target
+from osteon.transfer.errors import FolderError, SignInError, TransferError, UsageError
+from osteon.transfer.names import Target, TargetKind
+from osteon.transfer.only import Only
 from osteon.transfer.patience import Patience
 from osteon.transfer.pull import pull
 from osteon.transfer.pull_report import PullReport, Step
+from osteon.transfer.release_pull import pull_release
+from osteon.transfer.release_verify import verify_release
+from osteon.transfer.release_words import report_json, report_lines, verification_json, verification_lines
 from osteon.transfer.volumes import Convert
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -40,7 +45,16 @@ WHAT_FAILED = {
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file that holds the token, instead of --token.",
 )
-@click.option("--nifti", is_flag=True, help="Also write each series as nifti/<SeriesInstanceUID>.nii.gz.")
+@click.option(
+    "--nifti", is_flag=True, help="Of a patient or study: also write each series as nifti/<SeriesInstanceUID>.nii.gz."
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="FIELD=PATTERN",
+    help="Of a release: only files whose kind, patient, study, series or path fits; several may be given.",
+)
+@click.option("--verify", is_flag=True, help="Of a release in DIR: check every file against its sums, fetch nothing.")
 @click.option(
     "--workers",
     default=DEFAULT_WORKERS,
@@ -58,12 +72,18 @@ def command(
     token_file: Path | None,
     workers: int,
     nifti: bool,
+    only: tuple[str, ...],
+    verify: bool,
     as_json: bool,
 ) -> None:
-    """Fetch a patient (OST-…) or a study (2.25.…) into DIR, through the API.
+    """Fetch a release (its number), a patient (OST-…) or a study (2.25.…) into DIR, through the API.
 
-    Files arrive as DIR/<pseudonym>/<study>/<series>/<object>.dcm and are checked against the server's
-    SHA-256. A pull that was broken off goes on where it stopped; files that are there and right are not
+    A release arrives as a bag (RFC 8493): its manifest release.json, the files below data/, and their SHA-256 in
+    manifest-sha256.txt. What was damaged or cut off is fetched again, what is right is not; files of a patient who
+    was erased from it are removed.
+
+    Of a patient or a study, files arrive as DIR/<pseudonym>/<study>/<series>/<object>.dcm and are checked against
+    the server's SHA-256. A pull that was broken off goes on where it stopped; files that are there and right are not
     fetched again. Beside them: readings.csv, scores.csv, manifest.json, and SHA256SUMS for
     `sha256sum -c SHA256SUMS`. DIR holds one target.
 
@@ -74,14 +94,13 @@ def command(
     as NIfTI (the report and the manifest say which and why); 2: wrong usage; 130: interrupted.
     """
     try:
-        wanted = Target.parse(target)
-        with (
-            ByteBar("Fetching", shown=not as_json) as bar,
-            Client(url, _token(token, token_file), patience=Patience(), connections=workers) as client,
-        ):
-            report = pull(
-                client, wanted, folder, progress=bar, workers=workers, convert=_converter() if nifti else None
-            )
+        asked = _Asked.checked(target, only=only, verify=verify, nifti=nifti)
+        with ByteBar("Checking" if verify else "Fetching", shown=not as_json) as bar:
+            if verify:
+                outcome = _verified(asked, folder, bar, workers)
+            else:
+                with Client(url, _token(token, token_file), patience=Patience(), connections=workers) as client:
+                    outcome = _pulled(client, asked, folder, bar, workers)
     except UsageError as error:
         _stop(str(error), USAGE)
     except TransferError as error:
@@ -89,8 +108,59 @@ def command(
     except KeyboardInterrupt:
         _stop("interrupted; run it again to go on", INTERRUPTED)
     else:
-        click.echo(json.dumps(_as_json(report), indent=2) if as_json else "\n".join(_lines(report)))
-        sys.exit(0 if report.complete else FAILED)
+        click.echo(json.dumps(outcome.as_json, indent=2) if as_json else "\n".join(outcome.lines))
+        sys.exit(0 if outcome.is_right else FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was asked for, when it can be meant."""
+
+    target: Target
+    only: Only
+    nifti: bool
+
+    @classmethod
+    def checked(cls, target: str, *, only: tuple[str, ...], verify: bool, nifti: bool) -> Self:
+        """Raises UsageError."""
+        wanted = Target.parse(target)
+        is_release = wanted.kind is TargetKind.RELEASE
+        if (only or verify) and not is_release:
+            raise UsageError("--only and --verify are for releases")
+        if nifti and is_release:
+            raise UsageError(
+                "whether a release has NIfTI was decided when it was made; --nifti is for patients and studies"
+            )
+        return cls(target=wanted, only=Only.parse(only), nifti=nifti)
+
+    @property
+    def release(self) -> int:
+        return int(self.target.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What there is to say at the end."""
+
+    is_right: bool
+    lines: tuple[str, ...]
+    as_json: dict[str, Any]
+
+
+def _pulled(client: Client, asked: _Asked, folder: Path, bar: ByteBar, workers: int) -> _Outcome:
+    if asked.target.kind is TargetKind.RELEASE:
+        got = pull_release(client, asked.release, folder, only=asked.only, progress=bar, workers=workers)
+        return _Outcome(is_right=got.complete, lines=tuple(report_lines(got)), as_json=report_json(got))
+    converter = _converter() if asked.nifti else None
+    report = pull(client, asked.target, folder, progress=bar, workers=workers, convert=converter)
+    return _Outcome(is_right=report.complete, lines=tuple(_lines(report)), as_json=_as_json(report))
+
+
+def _verified(asked: _Asked, folder: Path, bar: ByteBar, workers: int) -> _Outcome:
+    found = verify_release(folder, progress=bar, workers=workers)
+    if found.release != asked.release:
+        raise FolderError(f"the folder holds release {found.release}")
+    return _Outcome(is_right=found.passed, lines=tuple(verification_lines(found)), as_json=verification_json(found))
 
 
 def _token(token: str | None, token_file: Path | None) -> str:
@@ -105,7 +175,11 @@ def _token(token: str | None, token_file: Path | None) -> str:
 
 def _converter() -> Convert:
     """SimpleITK takes a second to load: only for those who ask."""
-    convert: Convert = importlib.import_module("osteon.transfer.nifti").convert
+    conversion = importlib.import_module("annotation.nifti.conversion")
+
+    def convert(paths: Sequence[Path], destination: Path) -> None:
+        conversion.write_nifti(conversion.read_series(paths), destination)
+
     return convert
 
 

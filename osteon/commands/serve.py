@@ -40,7 +40,7 @@ def command() -> None:
                 starting.start_all()
                 state = starting.first_state()
                 click.echo("\n".join(ready_report(settings, state, time.monotonic() - started)))
-                watch = Watch(children, starting.orthanc)
+                watch = Watch(children, starting.orthanc, starting.jobs)
                 while not stopping.wait(CHECK_SECONDS):
                     if to_reload.is_set():
                         to_reload.clear()

@@ -151,9 +151,12 @@ def rotate(warrant: Warrant, *, as_json: bool) -> None:
     prepare_home(settings.home)
     with locked_home(settings.home, "node"):
         migrate(settings.vault_database, VAULT)
-        after = rotate_key(open_database(settings.vault_database), settings.key_path, warrant).key_id
+        remains: list[str] = []
+        vault = open_database(settings.vault_database)
+        after = rotate_key(vault, settings.key_path, warrant, tell=remains.append).key_id
     text = f"key {before} is replaced by {after}: back up {settings.key_path}, then start every node with it"
-    _say(as_json, text, before=before, after=after)
+    text = "\n".join([text, *(f"not done yet: {each}" for each in remains)])
+    _say(as_json, text, before=before, after=after, remains=next(iter(remains), None))
 
 
 @command.command()
@@ -196,7 +199,7 @@ def _asked_number(settings: Settings, issuer: str | None) -> PatientIdentifier:
         raise click.UsageError("that is no patient number") from None
 
 
-def _say(as_json: bool, text: str, **facts: str) -> None:
+def _say(as_json: bool, text: str, **facts: str | None) -> None:
     click.echo(json.dumps(facts) if as_json else text)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,9 +25,12 @@ from osteon.outboxes import object_folders
 from osteon.settings import Settings
 from storage.database import open_database, registry_head, registry_revision
 from storage.errors import StorageError
+from storage.jobs.records import Job
+from storage.jobs.standing import JobStandings
 from storage.keys import KeyFileError, load_key_file
 from storage.ledger import Ledger
 from storage.ledger_accounts import Accounts
+from storage.unit_of_work import SqlUnitOfWork
 from storage.vault import Vault, VaultError
 
 CALLING_AE_TITLE = "OSTEON_DOCTOR"
@@ -157,8 +160,11 @@ def _quarantine(settings: Settings) -> tuple[Verdict, str]:
 def _reconciliation(settings: Settings) -> tuple[Verdict, str]:
     """Everything in the ledger must be in Orthanc, and, but for what is on its way, the other way round."""
     kept = set(connect(settings).instance_ids())
-    known = {orthanc_id for _, orthanc_id in Ledger(_existing(settings.registry_database)).object_ids()}
-    lost, unknown = sorted(known - kept), sorted(kept - known)
+    registry = _existing(settings.registry_database)
+    known = {orthanc_id for _, orthanc_id in Ledger(registry).object_ids()}
+    with SqlUnitOfWork(registry, write=False) as uow:
+        reports, written = uow.reports.orthanc_ids(), uow.reports.written_ids()
+    lost, unknown = sorted((known | written) - kept), sorted(kept - known - reports)
     if lost:
         named = f"{', '.join(lost[:SHOWN])} …: `osteon doctor --repair` looks for them and names those that are lost"
         return Verdict.BAD, f"{len(lost)} objects of the ledger are not in Orthanc: {named}"
@@ -179,6 +185,29 @@ def _accounts(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.GOOD, f"{len(accounts)} associations of the last {ACCOUNTED.days} days balance"
 
 
+def _jobs(settings: Settings) -> tuple[Verdict, str]:
+    """Jobs that wait while no worker is at any are as bad as those that a lost worker left."""
+    standings = JobStandings(_existing(settings.registry_database))
+    standing, stuck = standings.standing(), standings.stuck()
+    is_kept = standing.running > len(stuck.unkept)
+    found = {
+        "were left by a lost worker and taken over by none": stuck.unkept,
+        "wait for a worker": stuck.unbegun,
+        "have told no progress for a long time": stuck.silent,
+        "failed within a day": stuck.failed,
+    }
+    words = [f"{len(jobs)} {why} ({_named(jobs)})" for why, jobs in found.items() if jobs]
+    if not words:
+        return Verdict.GOOD, f"{standing.waiting} wait, {standing.running} run"
+    is_bad = bool(stuck.unkept or stuck.unbegun) and not is_kept
+    return (Verdict.BAD if is_bad else Verdict.LOOK), f"{'; '.join(words)}; see `osteon jobs list`"
+
+
+def _named(jobs: Sequence[Job]) -> str:
+    named = ", ".join(str(job.id) for job in jobs[:SHOWN])
+    return named if len(jobs) <= SHOWN else f"{named} …"
+
+
 CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "home": _home,
     "key and vault": _key,
@@ -192,4 +221,5 @@ CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "quarantine": _quarantine,
     "store and ledger": _reconciliation,
     "accounts": _accounts,
+    "jobs": _jobs,
 }

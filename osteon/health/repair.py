@@ -5,6 +5,7 @@ Nothing is taken away: rows are added, objects are sent again, and what is found
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -23,6 +24,7 @@ from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
 from storage.ledger_records import ObjectPlace
 from storage.orthanc import Orthanc
+from storage.unit_of_work import SqlUnitOfWork
 
 Advance = Callable[[int], None]
 Bar = Callable[[str, int], Advance]
@@ -112,7 +114,11 @@ def _objects(parts: _Parts) -> Iterator[Finding]:
 
 
 def _rebuild_objects(parts: _Parts, orthanc_ids: set[str], rebuilt: Rebuilt) -> None:
-    unknown = sorted(orthanc_ids - {orthanc_id for _, orthanc_id in parts.ledger.object_ids()})
+    with SqlUnitOfWork(parts.registry, write=True) as uow:
+        reports = uow.reports.orthanc_ids()
+        uow.reports.write_again(uow.reports.written_ids() - orthanc_ids, datetime.now(UTC))
+        uow.commit()
+    unknown = sorted(orthanc_ids - reports - {orthanc_id for _, orthanc_id in parts.ledger.object_ids()})
     entries = _entries(kept_everywhere(parts.settings.home)) if unknown else {}
     Rebuilding(parts.ledger, parts.orthanc, entries).objects(unknown, rebuilt, parts.bar("Rebuilding", len(unknown)))
 

@@ -1,5 +1,6 @@
 """The HTTP API as a client sees it: signed in, with retries, page by page."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Any, Self
 import httpx
 
 from osteon.transfer.address import checked_url
-from osteon.transfer.errors import AnswerError, NetworkError, SignInError, UnknownTargetError
+from osteon.transfer.errors import AnswerError, NetworkError, NotAllowedError, SignInError, UnknownTargetError
 from osteon.transfer.patience import Patience
 
 PAGE_SIZE = 500
@@ -24,6 +25,8 @@ TRANSIENT = frozenset(
     }
 )
 """Answers that may be others a moment later."""
+
+LONGEST_DETAIL = 200
 
 Json = dict[str, Any]
 
@@ -88,6 +91,16 @@ class Client:
         except httpx.HTTPError as error:
             raise NetworkError(f"{self._server}: {type(error).__name__}") from error
 
+    @contextmanager
+    def stream_posted(self, path: str, body: Json) -> Iterator[httpx.Response]:
+        """As `stream`, for a question too long for an address."""
+        try:
+            with self._http.stream("POST", path, json=body) as response:
+                self._check(response)
+                yield response
+        except httpx.HTTPError as error:
+            raise NetworkError(f"{self._server}: {type(error).__name__}") from error
+
     def _get(self, path: str, query: dict[str, str | int]) -> Json:
         failure: NetworkError | None = None
         for pause in (*self.patience.pauses(), None):
@@ -115,10 +128,14 @@ class Client:
 
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
-        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        if status == HTTPStatus.UNAUTHORIZED:
             raise SignInError(f"{self._server} does not accept the token")
+        if status == HTTPStatus.FORBIDDEN:
+            raise NotAllowedError(f"{self._server} does not allow it{_why(response)}")
+        if status == HTTPStatus.GONE:
+            raise UnknownTargetError(f"{self._server} no longer has it{_why(response)}")
         if status == HTTPStatus.NOT_FOUND:
-            raise UnknownTargetError(f"{self._server} knows no such patient, study or file")
+            raise UnknownTargetError(f"{self._server} knows no such release, patient, study or file")
         if status in TRANSIENT:
             raise NetworkError(f"{self._server} answered {status}")
         if not response.is_success:
@@ -131,3 +148,13 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+
+def _why(response: httpx.Response) -> str:
+    """The server's own words (RFC 9457), where it has some that can be shown in a line."""
+    try:
+        detail = json.loads(response.read())["detail"]
+    except (httpx.HTTPError, ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    is_fit = isinstance(detail, str) and detail.isprintable() and len(detail) <= LONGEST_DETAIL
+    return f": {detail}" if is_fit else ""

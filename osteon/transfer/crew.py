@@ -9,8 +9,8 @@ from queue import SimpleQueue
 from pydicom.uid import UID
 from pynetdicom.status import code_to_category
 
+from annotation.nifti.damage import DAMAGED
 from dicom_node.upper_layer.commands import Response
-from osteon.transfer.damage import DAMAGED
 from osteon.transfer.delivery import Delivery, Outcome
 from osteon.transfer.errors import ConnectionLostError, PeerError
 from osteon.transfer.outgoing import Outgoing

@@ -11,9 +11,10 @@ TransferError
 │   ├── ConnectionLostError an open association ended before its time
 │   └── NetworkError      connection refused, lost or too slow, after all retries
 ├── SignInError           the token is missing, wrong or revoked
-├── UnknownTargetError    no such patient or study behind the server
-├── AnswerError           the server's answer breaks the interface: nothing of it is used
-└── RefusedSeriesError    a series is no regular volume: it stays as DICOM, the rest goes on
+├── UnknownTargetError    no such patient, study or release behind the server
+├── NotReadyError         the release is being built, or was never finished
+├── NotAllowedError       the token is known, and not allowed this: a role is missing, or a grant, or it has expired
+└── AnswerError           the server's answer breaks the interface: nothing of it is used
 
 One file or series that fails ends nothing: it is a line in the report. Messages name no patient and no
 path made of one.
@@ -68,9 +69,13 @@ class UnknownTargetError(TransferError):
     """Check the pseudonym or UID."""
 
 
+class NotReadyError(TransferError):
+    """Try again when it is ready."""
+
+
+class NotAllowedError(TransferError):
+    """Ask the administrator for the role, or the custodian for a grant."""
+
+
 class AnswerError(TransferError):
     """The server sent something that this client will not use."""
-
-
-class RefusedSeriesError(TransferError):
-    """The series is no regular volume; the message says why."""

@@ -17,7 +17,7 @@ import httpx
 
 from osteon.transfer.client import Client
 from osteon.transfer.errors import AnswerError, NetworkError
-from osteon.transfer.remote_files import RemoteFile
+from osteon.transfer.wanted import WantedFile
 
 CHUNK_BYTES = 1 << 18
 
@@ -74,7 +74,7 @@ class _Part:
         self.advance(len(chunk))
 
 
-def fetch(client: Client, file: RemoteFile, folder: Path, advance: Advance) -> Fetched:
+def fetch(client: Client, file: WantedFile, folder: Path, advance: Advance) -> Fetched:
     """Bring one file into `folder`. `advance` is told of every byte that is there (or no longer is)."""
     path = folder / file.path
     was_there = path.exists()
@@ -95,7 +95,7 @@ def fetch(client: Client, file: RemoteFile, folder: Path, advance: Advance) -> F
     return Fetched.RESUMED if resumed else Fetched.NEW
 
 
-def _complete(client: Client, file: RemoteFile, part: _Part) -> None:
+def _complete(client: Client, file: WantedFile, part: _Part) -> None:
     """Fetch what is missing; a wrong sum is tried once more from the start, the beginning may be at fault."""
     begun_by_another_run = part.size > 0
     _fetch_rest(client, file, part)
@@ -110,7 +110,7 @@ def _complete(client: Client, file: RemoteFile, part: _Part) -> None:
     raise ChecksumError("the bytes do not match the server's SHA-256")
 
 
-def _fetch_rest(client: Client, file: RemoteFile, part: _Part) -> None:
+def _fetch_rest(client: Client, file: WantedFile, part: _Part) -> None:
     """Ask again as long as attempts are left; an attempt that came further than any before does not count."""
     pauses = client.patience.pauses()
     furthest = part.size
@@ -128,11 +128,11 @@ def _fetch_rest(client: Client, file: RemoteFile, part: _Part) -> None:
             client.patience.wait(pause)
 
 
-def _ask_once(client: Client, file: RemoteFile, part: _Part) -> None:
+def _ask_once(client: Client, file: WantedFile, part: _Part) -> None:
     headers = {}
     if part.size:
         headers = {"Range": f"bytes={part.size}-", "If-Range": f'"{file.sha256}"'}
-    with client.stream(f"instances/{file.sop_instance_uid}/file", headers) as response:
+    with client.stream(file.address, headers) as response:
         if response.status_code == HTTPStatus.PARTIAL_CONTENT:
             _check_range(response, file, part)
         elif part.size:  # the whole file again, or the range was refused
@@ -144,13 +144,13 @@ def _ask_once(client: Client, file: RemoteFile, part: _Part) -> None:
         raise NetworkError("the connection ended before the file did")
 
 
-def _check_range(response: httpx.Response, file: RemoteFile, part: _Part) -> None:
+def _check_range(response: httpx.Response, file: WantedFile, part: _Part) -> None:
     given = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if given is None or (int(given[1]), int(given[3])) != (part.size, file.size):
         raise AnswerError("the server sent another part of the file than was asked for")
 
 
-def _matches(path: Path, file: RemoteFile) -> bool:
+def _matches(path: Path, file: WantedFile) -> bool:
     if path.stat().st_size != file.size:
         return False
     with path.open("rb") as stream:

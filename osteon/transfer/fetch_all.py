@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from osteon.transfer.client import Client
 from osteon.transfer.errors import AnswerError, NetworkError, UnknownTargetError
 from osteon.transfer.fetch import Fetched, fetch
 from osteon.transfer.pull_report import Failure, Step
-from osteon.transfer.remote_files import RemoteFile
+from osteon.transfer.wanted import WantedFile
 
 GIVEN_UP_IN_A_ROW = 10
 """So many files that stay out of reach, and none fetched between them: the store is away, not some files."""
 
-Outcomes = dict[RemoteFile, Fetched | Failure]
+File = TypeVar("File", bound=WantedFile)
+Outcomes = dict[File, Fetched | Failure]
 
 
 class PullProgress(Protocol):
@@ -38,12 +39,12 @@ class _Fetcher:
     folder: Path
     progress: PullProgress
 
-    def fetch(self, file: RemoteFile) -> Fetched:
+    def fetch(self, file: WantedFile) -> Fetched:
         self.client.patience.check()
         try:
             return fetch(self.client, file, self.folder, self.progress.advance)
         except NetworkError as error:
-            if not self.client.answers(f"studies/{file.study_instance_uid}"):
+            if not self.client.answers(file.listed_at):
                 raise
             raise _OutOfReachError(str(error)) from error
         finally:
@@ -51,8 +52,8 @@ class _Fetcher:
 
 
 def fetch_all(
-    client: Client, files: Iterable[RemoteFile], folder: Path, progress: PullProgress, workers: int
-) -> Outcomes:
+    client: Client, files: Iterable[File], folder: Path, progress: PullProgress, workers: int
+) -> Outcomes[File]:
     """The first error that concerns all stops all."""
     fetcher = _Fetcher(client=client, folder=folder, progress=progress)
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -65,8 +66,8 @@ def fetch_all(
             raise
 
 
-def _collect(waiting: dict[Future[Fetched], RemoteFile]) -> Outcomes:
-    outcomes: Outcomes = {}
+def _collect(waiting: dict[Future[Fetched], File]) -> Outcomes[File]:
+    outcomes: Outcomes[File] = {}
     given_up = 0
     for done in as_completed(waiting):
         file = waiting[done]
@@ -85,5 +86,5 @@ def _collect(waiting: dict[Future[Fetched], RemoteFile]) -> Outcomes:
     return outcomes
 
 
-def _failure(file: RemoteFile, error: Exception) -> Failure:
-    return Failure(step=Step.FETCH, uid=file.sop_instance_uid, reason=str(error))
+def _failure(file: WantedFile, error: Exception) -> Failure:
+    return Failure(step=Step.FETCH, uid=file.name, reason=str(error))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Self
 
 from osteon.transfer.errors import AnswerError, UsageError
@@ -11,6 +12,9 @@ from osteon.transfer.errors import AnswerError, UsageError
 _PSEUDONYM = re.compile(r"OST-[0-9A-Z]{5}-[0-9A-Z]{5}")
 _UID = re.compile(r"2\.25\.(?:0|[1-9][0-9]{0,38})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+# A path of a release: folders and names of letters, digits, points, hyphens and underscores; none begins with a point.
+_PATH = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,127}(?:/[0-9A-Za-z_-][0-9A-Za-z._-]{0,127}){0,9}")
 
 
 class TargetKind(Enum):
@@ -18,11 +22,12 @@ class TargetKind(Enum):
 
     PATIENT = "patient"
     STUDY = "study"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A patient by pseudonym, or a study by its pseudonymised UID."""
+    """A patient by pseudonym, a study by its pseudonymised UID, or a release by its number."""
 
     kind: TargetKind
     name: str
@@ -33,7 +38,11 @@ class Target:
             return cls(kind=TargetKind.PATIENT, name=text)
         if _UID.fullmatch(text):
             return cls(kind=TargetKind.STUDY, name=text)
-        raise UsageError("the target is neither a pseudonym (OST-…) nor a pseudonymised study UID (2.25.…)")
+        if _NUMBER.fullmatch(text):
+            return cls(kind=TargetKind.RELEASE, name=text)
+        raise UsageError(
+            "the target is no number of a release (12), no pseudonym (OST-…) and no pseudonymised study UID (2.25.…)"
+        )
 
 
 def checked_pseudonym(value: object) -> str:
@@ -46,6 +55,14 @@ def checked_uid(value: object) -> str:
 
 def checked_sha256(value: object) -> str:
     return _checked(value, _SHA256, "SHA-256")
+
+
+def checked_path(value: object) -> PurePosixPath:
+    """Below the folder of the pull, whatever the server says; never one of the pull's own files."""
+    path = PurePosixPath(_checked(value, _PATH, "path"))
+    if path.suffix == ".part":
+        raise AnswerError("the server sent a path that is kept for unfinished files")
+    return path
 
 
 def checked_size(value: object) -> int:

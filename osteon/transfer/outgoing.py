@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from osteon.transfer.damage import DAMAGED
+from annotation.nifti.damage import DAMAGED
 from osteon.transfer.file_meta import LONGEST_META, CutOffError, begins_like_dicom, read_file_meta
 
 _FIRST_LOOK = 1 << 10

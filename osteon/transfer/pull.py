@@ -60,7 +60,7 @@ def pull(
 class _Got:
     """What was fetched, and how the studies stood after that."""
 
-    outcomes: Outcomes
+    outcomes: Outcomes[RemoteFile]
     failures: list[Failure]
     studies: tuple[RemoteStudy, ...]
 
@@ -77,7 +77,7 @@ class _Work:
 
     def fetch_what_is_listed(self, listed: tuple[RemoteFile, ...]) -> _Got:
         """Fetch, and list again as long as the server counts other objects than it listed."""
-        outcomes: Outcomes = {}
+        outcomes: Outcomes[RemoteFile] = {}
         for left in reversed(range(ROUNDS)):
             self.progress.begin(len(listed), sum(file.size for file in listed))
             new = [file for file in listed if file not in outcomes]

@@ -26,6 +26,18 @@ class RemoteFile:
         return PurePosixPath(self.pseudonym, self.study_instance_uid, self.series_instance_uid)
 
     @property
+    def name(self) -> str:
+        return self.sop_instance_uid
+
+    @property
+    def address(self) -> str:
+        return f"instances/{self.sop_instance_uid}/file"
+
+    @property
+    def listed_at(self) -> str:
+        return f"studies/{self.study_instance_uid}"
+
+    @property
     def path(self) -> PurePosixPath:
         """Below the folder of the pull."""
         return self.series_folder / f"{self.sop_instance_uid}.dcm"

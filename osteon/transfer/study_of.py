@@ -7,7 +7,7 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from osteon.transfer.damage import DAMAGED
+from annotation.nifti.damage import DAMAGED
 
 _STUDY_INSTANCE_UID = 0x0020000D
 _MOST_INFLATED = 1 << 22

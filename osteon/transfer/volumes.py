@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from osteon.transfer.errors import RefusedSeriesError
+from annotation.nifti.refusals import RefusedSeriesError
 from osteon.transfer.manifest import Entry, Sections, entry_of
 from osteon.transfer.pull_report import Failure, Step
 from osteon.transfer.remote_files import RemoteFile

@@ -22,6 +22,7 @@ from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.profile import DEFAULT, Profile
 from dicom_node.pseudonymisation.text import TextCleaner
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
+from dicom_node.series_facts import DESCRIBING
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Pseudonymity
@@ -104,6 +105,8 @@ class Outcome:
     steps: tuple[object, ...]
     dropped_words: tuple[str, ...]
     source: tuple[object, ...]
+    facts: Facts | None
+    """Of what is written."""
     refusal: str
 
 
@@ -112,13 +115,21 @@ def outcome(engine: Engine, file: bytes, sender: str = "") -> Outcome:
     try:
         return outcome_of(engine(file, sender))
     except UnprocessableError as error:
-        return Outcome(b"", "", (), (), (), str(error))
+        return Outcome(b"", "", (), (), (), None, str(error))
 
 
 def outcome_of(result: Result) -> Outcome:
     trail = result.trail
     source = (*sorted(result.source.values.items()), *result.source.pixels)
-    return Outcome(result.file, result.pseudonym, tuple(trail.steps), tuple(trail.dropped_words), source, "")
+    return Outcome(
+        file=result.file,
+        pseudonym=result.pseudonym,
+        steps=tuple(trail.steps),
+        dropped_words=tuple(trail.dropped_words),
+        source=source,
+        facts=result.facts_with(DESCRIBING),
+        refusal="",
+    )
 
 
 def complaints(file: bytes) -> list[str]:

@@ -1,6 +1,5 @@
 """Invented people, put into real images wherever identities are found in practice, and looked for afterwards."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -110,8 +109,8 @@ def found_in(content: bytes, who: Identity) -> list[str]:
     return [text for text in who.texts() if any(encoded in folded for encoded in _encoded(text))]
 
 
-def _encoded(text: str) -> Iterator[bytes]:
-    return (text.lower().encode(encoding) for encoding in ENCODINGS)
+def _encoded(text: str) -> set[bytes]:
+    return {text.lower().encode(encoding) for encoding in ENCODINGS}
 
 
 def _reference(who: Identity) -> Dataset:

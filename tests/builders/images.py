@@ -1,7 +1,7 @@
 """An image store in memory that satisfies `api.images.ImageSource`, and can be made to fail."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from api.images import ImageMissingError, ImageStoreUnavailableError
 
@@ -32,6 +32,9 @@ class FakeImages:
                 yield content[start : start + PIECE]
         finally:
             self._closed.release()
+
+    def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(orthanc_ids).intersection(self.files)
 
     def ready(self) -> bool:
         return self.available

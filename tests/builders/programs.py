@@ -11,9 +11,12 @@ PACKAGES = {
     "storescu": "dcmtk",
     "echoscu": "dcmtk",
     "dcmdump": "dcmtk",
+    "dsrdump": "dcmtk",
     "storescp": "dcmtk",
     "dcm2niix": "dcm2niix",
     "Orthanc": "orthanc",
+    "chromium": "chromium",
+    "pdftotext": "poppler-utils",
 }
 
 

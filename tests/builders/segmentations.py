@@ -1,5 +1,7 @@
 """DICOM segmentations, as other programs write them."""
 
+from collections.abc import Sequence
+
 import highdicom
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +10,7 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
 
-def segmentation(marked: npt.NDArray[np.bool_], series: list[Dataset], uid: str = "2.25.772") -> Dataset:
+def segmentation(marked: npt.NDArray[np.bool_], series: Sequence[Dataset], uid: str = "2.25.772") -> Dataset:
     """A binary one of one segment. `marked`: (slice, row, column)."""
     for dataset in series:
         dataset.PatientSex = dataset.PatientBirthDate = ""

@@ -57,8 +57,8 @@ def test_first_start_shows_the_sample_with_its_scores_and_a_second_start_shows_i
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_nothing_running_and_no_port_taken(fresh_product: Product, number: signal.Signals) -> None:
     fresh_product.start()
-    # serve, Orthanc, API, node and its workers
-    assert len(with_environment("OSTEON_HOME", str(fresh_product.home))) == 4 + default_workers()
+    # serve, Orthanc, API, who does jobs, node and its workers
+    assert len(with_environment("OSTEON_HOME", str(fresh_product.home))) == 5 + default_workers()
     assert fresh_product.process is not None
     assert end(fresh_product.process, number) == 0
     fresh_product.process = None
@@ -123,6 +123,7 @@ def test_a_second_one_in_the_same_home_is_refused(fresh_product: Product) -> Non
     assert second.output.splitlines() == [f"Error: another `osteon serve` is running in {fresh_product.home}"]
 
 
+@pytest.mark.long
 def test_a_wrong_key_and_a_missing_key_are_one_clear_line_and_nothing_is_made_anew(fresh_product: Product) -> None:
     fresh_product.start()
     fresh_product.stop()

@@ -57,6 +57,12 @@ class Sender:
         return Sent(self._folder, frozenset(pixels), frozenset(uids))
 
 
+EMPTY = bytes(4096)
+"""What outboxes mostly consist of: left out, so that searching them for every text and UID is no long matter."""
+
+LONG_STEM = 30
+
+
 def pixels_of(dataset: pydicom.Dataset) -> str:
     return hashlib.sha256(b"".join(dataset[tag].value for tag in sorted(PIXEL_TAGS) if tag in dataset)).hexdigest()
 
@@ -103,12 +109,18 @@ def sum_of_new(api: httpx.Client, before: dict[str, dict[str, object]]) -> int:
     return sum(int(str(now[uid]["instance_count"])) for uid in now.keys() - before.keys())
 
 
+def stem_of(uid: str) -> str:
+    """What the UIDs of a study have in common; the whole UID where that says little."""
+    stem = uid.rpartition(".")[0]
+    return stem if len(stem) >= LONG_STEM else uid
+
+
 def assert_nothing_identifying(product: Product, who: Identity, uids: frozenset[str]) -> None:
     """Nothing in any byte of Orthanc's storage, ledger, vault, outbox, quarantine or logs."""
-    wanted = [uid.encode("ascii") for uid in uids]
+    wanted = {stem_of(uid).encode("ascii") for uid in uids}
     for path in [*product.home.rglob("*"), *product.home.parent.glob("*.out")]:
         if path.is_file():
-            content = path.read_bytes()
+            content = path.read_bytes().replace(EMPTY, b"")
             assert found_in(content, who) == [], path.name
             assert not any(uid in content for uid in wanted), path.name
 

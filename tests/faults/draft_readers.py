@@ -75,7 +75,8 @@ class DraftReader:
             if status != HTTPStatus.PRECONDITION_FAILED or answer["current"]["note"] != self.note:
                 self.wrong.append(f"stale save answered {status}")
             return
-        self.sent = f"save number {self.version} {self.random.random()}"
+        number = self.random.randrange(1000)  # a longer one might be taken for a telephone number
+        self.sent = f"save number {self.version}, {number}"
         begin = time.perf_counter()
         status, answer = self._save(connection, self.version, self.sent)
         self.seconds.append(time.perf_counter() - begin)

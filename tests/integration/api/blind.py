@@ -114,9 +114,18 @@ def known_values(**more: list[str]) -> dict[str, list[str]]:
         "series_instance_uid": ["2.25.2001"],
         "sop_instance_uid": [OLD_IMAGE],
         "name": ["mirels"],
+        "entry_id": [str(UUID(int=0))],
+        "meeting_id": [str(UUID(int=0))],
         "revision": ["1", "2"],
         "user_id": [str(UUID(int=0))],
+        "job_id": [str(UUID(int=0))],
+        "cohort_name": ["all"],
+        "cohort_version": ["1"],
         "frames": ["1"],
         "attribute": ["7FE00010"],
+        "number": ["1"],
+        "path": ["release.json", "data/tables/readings.csv", "data/tables/lesions.csv", "data/tables/scores.csv"],
+        "account": ["anne"],
+        "rest": ["x"],
     }
     return values | more

@@ -1,6 +1,8 @@
 """The API as it is served: a real HTTP server over a registry and images in memory."""
 
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,12 +11,21 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.dicomweb.archive import Archive
+from api.release_parts import ReleaseParts
 from storage.ledger import Ledger
 from storage.orthanc_dicomweb import OrthancDicomWeb
+from storage.releases.cohorts import ReleaseCohorts
+from storage.releases.made import MadeFiles
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
 from tests.builders.intakes import FakeIntake
+from tests.builders.releases import VERSIONS, NoBuilds
 from tests.services.http import serving
+
+PATIENCE_SECONDS = 60.0
+"""A busy machine is slow, and no failure."""
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing is encrypted on the way to oneself; to read the certificates of all authorities takes 25 ms a client."""
 
 
 @pytest.fixture
@@ -39,8 +50,20 @@ def archive() -> Archive:
 
 
 @pytest.fixture
-def app(engine: Engine, images: FakeImages, intake: FakeIntake, archive: Archive) -> FastAPI:
-    return create_app(engine=engine, images=images, intake=intake, uploads_at_a_time=2, archive=archive)
+def releases(engine: Engine, tmp_path: Path) -> ReleaseParts:
+    return ReleaseParts(
+        made=MadeFiles(tmp_path / "releases"),
+        versions=lambda: VERSIONS,
+        cohorts=ReleaseCohorts(engine),
+        builds=NoBuilds(),
+    )
+
+
+@pytest.fixture
+def app(engine: Engine, images: FakeImages, intake: FakeIntake, archive: Archive, releases: ReleaseParts) -> FastAPI:
+    return create_app(
+        engine=engine, images=images, intake=intake, uploads_at_a_time=2, archive=archive, releases=releases
+    )
 
 
 @pytest.fixture
@@ -58,12 +81,13 @@ def token(engine: Engine) -> str:
 @pytest.fixture
 def anonymous(url: str) -> Iterator[httpx.Client]:
     """A client without a token."""
-    with httpx.Client(base_url=url) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS, verify=NO_TLS) as client:
         yield client
 
 
 @pytest.fixture
 def client(url: str, token: str) -> Iterator[httpx.Client]:
     """A client with a token; paths are given whole."""
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS, verify=NO_TLS) as client:
         yield client

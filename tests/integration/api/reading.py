@@ -34,6 +34,7 @@ GEOMETRY: Json = {
     "sop_instance_uid": OLD_IMAGE,
     "frame_of_reference_uid": OLD_FRAME,
     "points": [{"x": 12.5, "y": -140.25, "z": 0.1}, {"x": 30, "y": -138, "z": 0.1}],
+    "shape": None,
 }
 
 

@@ -1,25 +1,36 @@
 """Who looks at what over HTTP is noted before it is shown: every route is tried."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from annotation.audit import CHANGES, Action, AuditFilter, Entry, Kind, Note, Outcome
 from annotation.roles import Role
 from api import audit_rules
 from api.dicomweb.archive import Archive
 from api.refusals import OF_ONE
+from api.release_parts import ReleaseParts
+from storage.audit_behalf import Behalf
 from storage.audit_log import AuditLog
+from storage.jobs.requests import JobRequests
 from storage.ledger import Ledger
+from storage.ledger_tables import InstanceRow
+from storage.releases.building import Builder
 from storage.tokens import Tokens
+from storage.unit_of_work import SqlUnitOfWork
 from tests.builders.dicomweb import EmptySource
 from tests.builders.images import FakeImages
 from tests.builders.ledger import PSEUDONYM, stored_object
-from tests.builders.registry import NEW_FRAME, NEW_STUDY, OBJECTS, OLD_STUDY, UNDATED_STUDY
+from tests.builders.measurable import ct_series, stored_bytes
+from tests.builders.registry import NEW_FRAME, NEW_STUDY, OBJECTS, OLD_STUDY, OTHER_PSEUDONYM, UNDATED_STUDY
+from tests.builders.releases import Foreground, LedgerSeries
 from tests.integration.api.blind import ANNE, BEN, assign, complete, make_protocol
 from tests.integration.api.drafting import begin, signed
 from tests.integration.api.reading import FEMUR, Json, open_lesion, post_reading, record_reading
@@ -31,15 +42,44 @@ IMAGE = stored_object()
 READS = frozenset({"GET", "HEAD"})
 CHANGING = CHANGES | {Action.UPLOADED, Action.REVOKED}
 OF_TWO_LESIONS = ("/match", "/split")
-OF_NOBODY = ("{user_id}", "{protocol_id}")
+OF_NOBODY = (
+    "{user_id}",
+    "{meeting_id}",
+    "{job_id}",
+    "{protocol_id}",
+    "/agreement",
+    "{cohort_name}",
+    "/versions",
+    "{cohort_version}",
+)
+RELEASES, DICOM_WEB = "/api/v1/releases", "/dicom-web"
+RELEASE = {"name": "One series", "query": {}}
 SOMEBODY = {"user_name": "somebody", "label": "Somebody", "roles": ["clinician"]}
 ELSEWHERE = {
     ("POST", "/api/v1/measurements"),
+    ("POST", "/api/v1/record/{form_name}/preview"),
+    ("POST", "/api/v1/cohorts/counts"),
+    ("POST", "/api/v1/cohorts/distributions"),
+    ("POST", "/api/v1/cohorts/preview"),
+    ("POST", "/api/v1/imports"),
+    ("POST", "/api/v1/imports/{sop_instance_uid}"),
     ("POST", "/api/v1/me/password"),
     ("POST", "/api/v1/me/tokens"),
     ("DELETE", "/api/v1/me/tokens/{token_id}"),
+    ("POST", "/api/v1/releases/{number}/bundle"),
 }
-"""Tried in test_audited_sign_in.py, by people who have signed in, and in test_measurements.py, on real images."""
+"""Tried by people who have signed in, on real images, and as cohorts, files and bundles, each in a test of its own."""
+
+
+def image_of(size: int) -> bytes:
+    """A CT image of exactly so many bytes (PS3.10 7.2: Data Set Trailing Padding)."""
+    (image,) = ct_series(np.zeros((1, 128, 128), dtype=np.int16))
+    image.DataSetTrailingPadding = b""
+    image.DataSetTrailingPadding = bytes(size - len(stored_bytes(image)))
+    return stored_bytes(image)
+
+
+CONTENT = image_of(IMAGE.size)
 
 
 @pytest.fixture
@@ -60,10 +100,36 @@ def enter_context(client: httpx.Client, meeting_date: str = "2031-02-01") -> Jso
     return context
 
 
+def enter_sample(client: httpx.Client, sample_date: str = "2025-02-01") -> Json:
+    answer = client.post(f"/api/v1/patients/{PSEUDONYM}/record/biology", json={"values": {"sample_date": sample_date}})
+    assert answer.status_code == 201, answer.text
+    entry: Json = answer.json()
+    return entry
+
+
+def plan_meeting(client: httpx.Client, held_on: str = "2026-06-12") -> Json:
+    """With one patient on it."""
+    meeting: Json = client.post("/api/v1/meetings", json={"held_on": held_on}).json()
+    added = {"pseudonym": PSEUDONYM, "presented_on": "2025-06-12"}
+    changed = change_meeting(client, meeting, "post", "/dossiers", added, version=1)
+    assert changed.status_code == 200, changed.text
+    return meeting
+
+
+def change_meeting(
+    client: httpx.Client, meeting: Json, method: str, path: str, body: Json, *, version: int
+) -> httpx.Response:
+    address = f"/api/v1/meetings/{meeting['meeting_id']}{path}"
+    return client.request(method, address, json=body, headers={"If-Match": f'"{version}"'})
+
+
 @pytest.fixture(autouse=True)
-def _images_have_arrived(ledger: Ledger, images: FakeImages) -> None:
+def _images_have_arrived(ledger: Ledger, images: FakeImages, engine: Engine) -> None:
     ledger.record([*OBJECTS, IMAGE])
-    images.files[IMAGE.orthanc_id] = bytes(IMAGE.size)
+    with engine.begin() as connection:
+        of_image = update(InstanceRow).where(InstanceRow.sop_instance_uid == IMAGE.sop_instance_uid)
+        connection.execute(of_image.values(sha256=hashlib.sha256(CONTENT).hexdigest()))
+    images.files[IMAGE.orthanc_id] = CONTENT
 
 
 @pytest.fixture
@@ -87,6 +153,41 @@ def finished(client: httpx.Client, url: str, engine: Engine) -> Json:
     return given | {"protocol_id": protocol["protocol_id"]}
 
 
+@pytest.fixture
+def released(client: httpx.Client, engine: Engine, releases: ReleaseParts, images: FakeImages) -> Json:
+    """A release that is ready."""
+    begun: Json = client.post(RELEASES, json=RELEASE).json()
+    cohorts = LedgerSeries(engine, only=IMAGE.series_instance_uid)
+    Builder(engine, releases.made, cohorts=cohorts, images=images).build(begun["number"], Foreground())
+    return begun
+
+
+def new_job(engine: Engine) -> str:
+    """One that nobody does."""
+    return str(JobRequests(engine).ask("release", {"number": 9}, Behalf(by="tests")))
+
+
+@pytest.fixture
+def prepared(engine: Engine, images: FakeImages) -> Callable[[], Json]:
+    """Call it when the reading is there: Orthanc then takes the reports that are due."""
+
+    def prepare() -> Json:
+        with SqlUnitOfWork(engine, write=True) as uow:
+            while (due := uow.reports.claim(datetime.now(UTC), timedelta(minutes=1))) is not None:
+                images.files[due.report.orthanc_id] = b"a report"
+                uow.reports.written(due, datetime.now(UTC))
+            uow.commit()
+        return {"job_id": new_job(engine)}
+
+    return prepare
+
+
+def fail_and_resume(client: httpx.Client, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE release SET state = 'failed', failure = 'no room'"))
+    assert client.post(f"{RELEASES}/1/resume").status_code == 202
+
+
 def signed_in_operations(app: FastAPI) -> Iterator[tuple[str, str]]:
     return iter(sorted(every_operation(app) - OPEN))
 
@@ -105,12 +206,14 @@ def test_every_exemption_is_of_a_route_that_is_there(app: FastAPI) -> None:
 
 
 @SQLITE
+@pytest.mark.usefixtures("released")
 def test_every_route_that_shows_something_notes_it_once_before_it_does(
-    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json
+    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json, prepared: Callable[[], Json]
 ) -> None:
     """A new route that answers 404 here needs an example."""
     lesion = open_lesion(client)
     reading = record_reading(client, lesion)
+    further = prepared()
     user = client.post("/api/v1/users", json=SOMEBODY).json()
     examples = {
         "pseudonym": PSEUDONYM,
@@ -122,11 +225,18 @@ def test_every_route_that_shows_something_notes_it_once_before_it_does(
         "revision": "1",
         "draft_id": begin(client, lesion)["draft_id"],
         "context_id": enter_context(client)["context_id"],
+        "entry_id": enter_sample(client)["entry_id"],
+        "meeting_id": plan_meeting(client)["meeting_id"],
         "user_id": user["user_id"],
         "protocol_id": finished["protocol_id"],
         "assignment_id": finished["assignment_id"],
+        "cohort_name": client.post("/api/v1/cohorts", json={"name": "all"}).json()["name"],
+        "cohort_version": "1",
         "frames": "1",
         "attribute": "7fe00010",
+        "number": "1",
+        **further,
+        "path": "data/README.md",
     }
     for method, template in signed_in_operations(app):
         if method not in READS or template.endswith("/events") or template == "/api/v1/me/tokens":
@@ -134,7 +244,7 @@ def test_every_route_that_shows_something_notes_it_once_before_it_does(
         path = re.sub(r"{(\w+)(:\w+)?}", lambda match: examples[match[1]], template)
         before = entries(log)[0].number
 
-        answer = client.request(method, path)
+        answer = client.request(method, f"{path}?with=1" if path.endswith("/diff") else path)
 
         route = f"{method} {template}"
         assert answer.status_code == 200, route
@@ -142,18 +252,24 @@ def test_every_route_that_shows_something_notes_it_once_before_it_does(
         if route in audit_rules.EXEMPT:
             assert noted == [], route
             continue
+        if template.endswith("/meetings/{meeting_id}/sheet.pdf"):  # of the session, and of each patient in the file
+            assert [entry.note.kind for entry in noted] == [Kind.PATIENT, Kind.MEETING]
+            assert {entry.note.action for entry in noted} == {Action.EXPORTED}
+            noted = noted[:1]
         (entry,) = noted
         assert (entry.actor, entry.source.via, entry.source.address) == ("tests", route, "127.0.0.1"), route
         assert entry.source.request_id == answer.headers["X-Request-Id"]
         assert entry.note.kind is not None, route
         if "{" in template:
-            assert entry.note.object_id in examples.values(), route
-            assert entry.note.pseudonym == (None if template.endswith(OF_NOBODY) else PSEUDONYM), route
+            assert (entry.note.object_id or "").partition("/")[0] in examples.values(), route
+            of_release = template.startswith((RELEASES, f"{DICOM_WEB}/releases"))
+            is_of_nobody = template.endswith(OF_NOBODY) or (of_release and "{study_instance_uid}" not in template)
+            assert entry.note.pseudonym == (None if is_of_nobody else PSEUDONYM), route
 
 
 @SQLITE
 def test_every_route_that_changes_something_is_noted_once(
-    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json
+    app: FastAPI, client: httpx.Client, log: AuditLog, finished: Json, engine: Engine
 ) -> None:
     """A new route that changes something is tried here."""
     lesion = open_lesion(client)
@@ -162,8 +278,12 @@ def test_every_route_that_changes_something_is_noted_once(
     duplicate, other = open_lesion(client), open_lesion(client)
     discarded = begin(client, lesion)
     context = enter_context(client)
+    sample = enter_sample(client)
+    meeting, dossier = plan_meeting(client), f"/dossiers/{PSEUDONYM}"
     user = client.post("/api/v1/users", json=SOMEBODY).json()
     dicom = {"Content-Type": "application/dicom"}
+    grant = f"{RELEASES}/1/grants/tests"
+    job_id = new_job(engine)
     drafts: list[Json] = []
     given: list[Json] = []
     tried: dict[tuple[str, str], Callable[[], object]] = {
@@ -183,6 +303,31 @@ def test_every_route_that_changes_something_is_noted_once(
         ("POST", "/api/v1/patients/{pseudonym}/clinical-contexts"): lambda: enter_context(client, "2031-02-02"),
         ("PUT", "/api/v1/clinical-contexts/{context_id}"): lambda: client.put(
             f"/api/v1/clinical-contexts/{context['context_id']}", json={"clinical": {}}, headers={"If-Match": '"1"'}
+        ),
+        ("POST", "/api/v1/patients/{pseudonym}/record/{form_name}"): lambda: enter_sample(client, "2025-02-02"),
+        ("PUT", "/api/v1/record-entries/{entry_id}"): lambda: client.put(
+            f"/api/v1/record-entries/{sample['entry_id']}",
+            json={"state": "withdrawn", "values": {}},
+            headers={"If-Match": '"10000"'},
+        ),
+        ("POST", "/api/v1/meetings"): lambda: client.post("/api/v1/meetings", json={"held_on": "2026-06-19"}),
+        ("PUT", "/api/v1/meetings/{meeting_id}"): lambda: change_meeting(
+            client, meeting, "put", "", {"held_on": "2026-06-12", "state": "held"}, version=2
+        ),
+        ("PUT", "/api/v1/meetings/{meeting_id}/order"): lambda: change_meeting(
+            client, meeting, "put", "/order", {"order": [PSEUDONYM]}, version=3
+        ),
+        ("POST", "/api/v1/meetings/{meeting_id}/dossiers"): lambda: change_meeting(
+            client, meeting, "post", "/dossiers", {"pseudonym": OTHER_PSEUDONYM}, version=4
+        ),
+        ("PUT", "/api/v1/meetings/{meeting_id}/dossiers/{pseudonym}"): lambda: change_meeting(
+            client, meeting, "put", dossier, {"presented_on": "2025-06-12"}, version=5
+        ),
+        ("PUT", "/api/v1/meetings/{meeting_id}/dossiers/{pseudonym}/decision"): lambda: change_meeting(
+            client, meeting, "put", f"{dossier}/decision", {"decision": ["surgery"]}, version=0
+        ),
+        ("POST", "/api/v1/meetings/{meeting_id}/dossiers/{pseudonym}/removal"): lambda: change_meeting(
+            client, meeting, "post", f"{dossier}/removal", {"reason": "elsewhere"}, version=6
         ),
         ("PATCH", "/api/v1/lesions/{lesion_id}"): lambda: act(client, other, "", site=FEMUR),
         ("POST", "/api/v1/lesions/{lesion_id}/resolve"): lambda: act(
@@ -208,6 +353,7 @@ def test_every_route_that_changes_something_is_noted_once(
         ("POST", "/dicom-web/studies/{study_instance_uid}"): lambda: client.post(
             "/dicom-web/studies/1.2.3.4", content=b"x", headers=dicom
         ),
+        ("POST", "/api/v1/cohorts"): lambda: client.post("/api/v1/cohorts", json={"name": "everything"}),
         ("POST", "/api/v1/protocols"): lambda: make_protocol(client, name="Other"),
         ("POST", "/api/v1/assignments/{assignment_id}/adjudicate"): lambda: client.post(
             f"/api/v1/assignments/{finished['assignment_id']}/adjudicate", json={"decisions": []}
@@ -216,6 +362,18 @@ def test_every_route_that_changes_something_is_noted_once(
             assign(client, finished, readers=["tests", BEN], study_instance_uids=[UNDATED_STUDY])
         ),
         ("POST", "/api/v1/assignments/{assignment_id}/complete"): lambda: complete(client, given[0]),
+        ("POST", "/api/v1/jobs/{job_id}/cancel"): lambda: client.post(f"/api/v1/jobs/{job_id}/cancel"),
+        ("POST", "/api/v1/releases"): lambda: client.post(RELEASES, json=RELEASE),
+        ("PUT", "/api/v1/releases/{number}/grants/{account}"): lambda: client.put(grant, json={"days": 1}),
+        ("DELETE", "/api/v1/releases/{number}/grants/{account}"): lambda: client.delete(grant),
+        ("POST", "/api/v1/releases/erasures"): lambda: client.post(
+            f"{RELEASES}/erasures", json={"pseudonym": OTHER_PSEUDONYM, "reason": "objection"}
+        ),
+        ("POST", "/api/v1/releases/{number}/erasures"): lambda: client.post(
+            f"{RELEASES}/1/erasures", json={"pseudonym": PSEUDONYM, "reason": "objection"}
+        ),
+        ("POST", "/api/v1/releases/{number}/resume"): lambda: fail_and_resume(client, engine),
+        ("POST", "/api/v1/releases/{number}/cancel"): lambda: client.post(f"{RELEASES}/1/cancel"),
     }
     exempt = {tuple(route.split(" ")) for route in audit_rules.EXEMPT}
     changing = {each for each in signed_in_operations(app) if each[0] not in READS}
@@ -225,7 +383,10 @@ def test_every_route_that_changes_something_is_noted_once(
         before = entries(log)[0].number
         send()
         noted = [entry for entry in entries(log) if entry.number > before]
-        assert len(noted) == (2 if template.endswith(OF_TWO_LESIONS) else 1), template
+        of_two = template.endswith(OF_TWO_LESIONS)
+        kinds = [entry.note.kind for entry in noted]
+        along = kinds.count(Kind.DRAFT) if of_two else 0  # what is being written goes with its lesion
+        assert len(noted) - along == (2 if of_two else 1), template
         assert {(entry.actor, entry.source.via) for entry in noted} == {("tests", f"{method} {template}")}
         shows = template.endswith("/carry-forward")
         assert {entry.note.action for entry in noted} <= ({Action.VIEWED} if shows else CHANGING), template

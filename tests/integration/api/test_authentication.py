@@ -9,6 +9,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import Engine
 
+from api.viewer.site import EXTENSION, SETTINGS
+from api.viewer.site import PAGES as VIEWER_PAGES
+from api.workbench.pages import FILES, PAGES
 from lesion_model.descriptions import DESCRIPTIONS
 from storage.tokens import Tokens
 
@@ -25,6 +28,8 @@ OPEN = {
     ("POST", "/api/v1/assessments"),
     ("GET", "/api/v1/instruments"),
     ("GET", "/api/v1/instruments/{name}"),
+    *((method, path) for method in ("GET", "HEAD") for path in (*PAGES, FILES)),
+    *((method, path) for method in ("GET", "HEAD") for path in (*VIEWER_PAGES, SETTINGS, EXTENSION)),
     *(("POST", f"/api/v1/{described.kind.value}s/{described.name}") for described in DESCRIPTIONS.values()),
 }
 EXAMPLES = {"pseudonym": "OST-7K3M9-QPXRC", "n": "1", "number": "1", "revision": "1"}

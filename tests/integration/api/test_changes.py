@@ -90,7 +90,7 @@ def test_a_stream_tells_what_is_changed_while_it_is_open(client: httpx.Client, u
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         assert answer.headers["Cache-Control"] == "no-store"
         assert next(lines) == "retry: 2000"
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as other:
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as other:
             lesion = open_lesion(other)
         event = next_event(lines)
 

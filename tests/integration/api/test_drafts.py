@@ -11,6 +11,7 @@ from api.pagination import encode
 from storage.ledger import Ledger
 from storage.tokens import Tokens
 from tests.builders.registry import NEW_STUDY, OBJECTS, OLD_STUDY, OTHER_STUDY
+from tests.integration.api.conftest import NO_TLS, PATIENCE_SECONDS
 from tests.integration.api.drafting import begin, save, saved, sign, signed
 from tests.integration.api.reading import (
     GEOMETRY,
@@ -41,7 +42,8 @@ def lesion(client: httpx.Client) -> Json:
 def colleague(url: str, engine: Engine) -> Iterator[httpx.Client]:
     """Another reader."""
     token = Tokens(engine).create("colleague")
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS, verify=NO_TLS) as client:
         yield client
 
 
@@ -175,6 +177,36 @@ def test_an_earlier_readings_values_are_carried_until_confirmed(client: httpx.Cl
     assert known(signed(client, draft)["findings"]) == {
         name: value for name, value in VERTEBRA_FINDINGS.items() if name != "posterolateral"
     } | {"long_axis_mm": 30}
+
+
+def test_single_findings_are_carried_into_a_draft_that_is_begun(client: httpx.Client, lesion: Json) -> None:
+    seen = VERTEBRA_FINDINGS | {"alignment": "de_novo_deformity"}
+    earlier = record_reading(client, lesion, findings=seen)
+    draft = begin(client, lesion, study_instance_uid=NEW_STUDY)
+    mine: Json = {"lesion_type": "mixed", "sources": [{"finding": "lesion_type", "how": "visual"}]}
+    draft = saved(client, draft, findings=mine, carry=["alignment", "retropulsion"])
+    kept = {"lesion_type": "mixed", "alignment": "de_novo_deformity", "retropulsion": seen.get("retropulsion")}
+    assert known(draft["findings"]) == known(kept) | {"sources": draft["findings"]["sources"]}
+    assert draft["carried"] == [name for name in ("alignment", "retropulsion") if name in seen]
+    assert draft["carried_from"] == {"reading_id": earlier["reading_id"], "revision": 1}
+
+    draft = saved(client, draft, carry=["lesion_type"])
+    assert draft["findings"]["lesion_type"] == seen["lesion_type"]
+    assert draft["findings"]["sources"] is None
+    assert sign(client, draft).status_code == 409
+    draft = saved(client, draft, confirm=draft["carried"])
+    assert draft["carried_from"] is None
+    assert signed(client, draft)["findings"]["alignment"] == "de_novo_deformity"
+
+
+@ONCE
+def test_what_cannot_be_carried_is_refused_and_changes_nothing(client: httpx.Client, lesion: Json) -> None:
+    draft = begin(client, lesion)
+    assert pointers(save(client, draft, carry=["alignment"])) == ["#/carry"]
+    both: list[Json] = [{"findings": {"alignment": "normal"}}, {"confirm": ["alignment"]}]
+    for each in both:
+        assert save(client, draft, carry=["alignment"], **each).status_code == 422
+    assert client.get(f"/api/v1/drafts/{draft['draft_id']}").json() == draft
 
 
 def test_a_signed_reading_is_revised_by_a_draft_with_a_reason(client: httpx.Client, lesion: Json) -> None:

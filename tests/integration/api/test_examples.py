@@ -10,6 +10,7 @@ from api.schemas.assessments import AssessmentBody
 from api.schemas.body import Body
 from api.schemas.calculators import items_model
 from api.schemas.clinical import ClinicalContextBody
+from api.schemas.cohorts import CohortBody, NewCohortBody
 from api.schemas.contexts import ContextBody, ContextRevisionBody
 from api.schemas.drafts import DraftBody, DraftChangeBody, SignatureBody
 from api.schemas.findings import FindingsBody
@@ -58,6 +59,8 @@ DESCRIBED: tuple[type[Body], ...] = (
     ProtocolBody,
     AssignmentsBody,
     AdjudicationBody,
+    CohortBody,
+    NewCohortBody,
     *(items_model(calculator) for calculator in CALCULATORS.values()),
 )
 
@@ -82,6 +85,12 @@ def test_examples_can_be_built_in_the_lesion_model() -> None:
         body.findings.to_domain()
         assert body.geometry is not None
         body.geometry.to_domain()
+
+
+def test_examples_of_cohorts_are_queries() -> None:
+    for body in (CohortBody, NewCohortBody):
+        for example in examples(body):
+            body.model_validate(example).to_domain()
 
 
 @pytest.mark.parametrize(

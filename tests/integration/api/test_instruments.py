@@ -1,15 +1,21 @@
 """Forms drawn from `GET /instruments` are taken by the calculators that it names."""
 
 import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.app import create_app
 from lesion_model.descriptions import DESCRIPTIONS
 from lesion_model.instruments import CALCULATORS
-
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+from storage.database import open_database
+from tests.builders.images import FakeImages
+from tests.integration.api.conftest import PATIENCE_SECONDS
+from tests.services.http import serving
 
 INSTRUMENTS = "/api/v1/instruments"
 NAMES = tuple(DESCRIPTIONS)
@@ -17,11 +23,31 @@ NAMES = tuple(DESCRIPTIONS)
 Json = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def anonymous(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """One API for all: what calculates keeps nothing."""
+    file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("calculators"))
+    registry = open_database(f"sqlite:///{file}")
+    with (
+        serving(create_app(engine=registry, images=FakeImages())) as address,
+        httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client,
+    ):
+        yield client
+    registry.dispose()
+
+
 def described(client: httpx.Client, name: str) -> Json:
     answer = client.get(f"{INSTRUMENTS}/{name}")
     assert answer.status_code == 200
     found: Json = answer.json()
     return found
+
+
+def words(node: Any) -> list[Json]:
+    if isinstance(node, dict):
+        here = [node] if set(node) == {"en", "fr"} else []
+        return here + [each for value in node.values() for each in words(value)]
+    return [each for value in node for each in words(value)] if isinstance(node, list) else []
 
 
 def entries(item: Json) -> list[Any]:
@@ -102,12 +128,6 @@ def test_an_unknown_item_is_refused_naming_those_that_there_are(anonymous: httpx
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_on_screen_has_words_in_both_languages(anonymous: httpx.Client, name: str) -> None:
-    def words(node: Any) -> list[Json]:
-        if isinstance(node, dict):
-            here = [node] if set(node) == {"en", "fr"} else []
-            return here + [each for value in node.values() for each in words(value)]
-        return [each for value in node for each in words(value)] if isinstance(node, list) else []
-
     form = described(anonymous, name)
     found = words(form)
     assert len(found) >= 2 + len(form["items"]) + len(form["outcomes"])
@@ -148,3 +168,13 @@ def test_no_instrument_of_another_name(anonymous: httpx.Client) -> None:
 def test_a_tumour_named_for_tomita_stands_in_for_its_growth(anonymous: httpx.Client) -> None:
     (item,) = [each for each in described(anonymous, "tomita")["items"] if each["name"] == "primary_tumour"]
     assert item["stands_in_for"] == "growth"
+
+
+def test_the_form_of_a_reading_has_words_for_all_that_it_asks(anonymous: httpx.Client) -> None:
+    form = anonymous.get(INSTRUMENTS).json()["findings"]
+    assert [question["path"] for question in form[:2]] == [["lesion_type"], ["cortical_involvement", "category"]]
+    for question in form:
+        found = words(question)
+        assert len(found) >= 1 + len(question["options"])
+        assert all(each["en"].strip() and each["fr"].strip() for each in found)
+        assert (question["takes"] == "number") == (question["unit"] is not None)

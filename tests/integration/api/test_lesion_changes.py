@@ -9,6 +9,7 @@ import pytest
 from storage.ledger import Ledger
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import NEW_STUDY, OBJECTS, OLD_STUDY, OTHER_PSEUDONYM, OTHER_STUDY
+from tests.integration.api.drafting import begin, saved, signed
 from tests.integration.api.reading import (
     FEMUR,
     VERTEBRA_FINDINGS,
@@ -102,6 +103,37 @@ def test_a_lesion_that_was_recorded_twice_is_merged(client: httpx.Client, lesion
         client.get(f"/api/v1/lesions/{again['lesion_id']}/scores"),
     ):
         assert (refused.status_code, refused.json()["merged_into"]) == (409, lesion["lesion_id"])
+
+
+def test_what_is_being_written_goes_with_its_lesion(client: httpx.Client, lesion: Json) -> None:
+    again = open_lesion(client)
+    revised = record_reading(client, again)
+    begun = saved(client, begin(client, again), note="Half written.")
+    revision = client.post(f"/api/v1/readings/{revised['reading_id']}/drafts").json()
+    assert act(client, lesion, "match", lesion_id=again["lesion_id"]).status_code == 200
+    for draft in (begun, revision):
+        found = client.get(f"/api/v1/drafts/{draft['draft_id']}").json()
+        assert (found["lesion_id"], found["version"], found["note"]) == (
+            lesion["lesion_id"],
+            draft["version"],
+            draft["note"],
+        )
+    assert signed(client, saved(client, begun, note="Whole."))["lesion_label"] == "L1"
+    assert signed(client, revision, reason="Seen again.")["revision"] == 2
+
+
+def test_drafts_of_both_lesions_on_one_study_are_told_before_they_are_merged(
+    client: httpx.Client, lesion: Json
+) -> None:
+    again = open_lesion(client)
+    drafts = [begin(client, each) for each in (lesion, again)]
+    refused = act(client, lesion, "match", lesion_id=again["lesion_id"])
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "you have drafts of both lesions on one study: sign or discard one of them first",
+    )
+    assert items(client, "/api/v1/drafts") == drafts
+    assert found(client, again).json() == again
 
 
 def test_two_lesions_that_were_recorded_as_one_are_split(client: httpx.Client, lesion: Json) -> None:

@@ -136,7 +136,7 @@ def test_the_skeleton_says_what_each_bone_needs(client: httpx.Client) -> None:
 def test_a_damaged_lesion_is_the_servers_fault(client: httpx.Client, engine: Engine) -> None:
     lesion = open_lesion(client)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE lesion SET side = 'left'"))
+        connection.execute(text("UPDATE lesion SET version = version + 1, side = 'left'"))
 
     for path in (f"/api/v1/lesions/{lesion['lesion_id']}", f"/api/v1/patients/{PSEUDONYM}/lesions"):
         answer = client.get(path)

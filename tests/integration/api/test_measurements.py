@@ -146,6 +146,19 @@ def test_a_bidirectional_becomes_the_two_axes_of_a_draft(node: Node) -> None:
     assert {"finding": "long_axis_mm", "how": "measured"} in answer["findings"]["sources"]
 
 
+def test_density_beside_sound_bone_suggests_a_type_and_finds_none(node: Node) -> None:
+    small = [{"x": x, "y": y, "z": 8.0} for x, y in ((60, 64), (68, 64), (64, 60), (64, 68))]
+    drawing = {"sop_instance_uid": on_slice(4), "points": small}
+    sound = {"mean_hu": 900, "sd_hu": 40, "minimum_hu": 700, "maximum_hu": 1100}
+    answer = node.ask("ellipse", drawing, normal_bone=sound)
+    assert answer["suggestion"]["lesion_type"] == "lytic"
+    assert all(answer["suggestion"][words]["fr"] for words in ("notice", "reason"))
+    assert "lesion_type" not in answer["findings"]
+    assert node.ask("ellipse", drawing)["suggestion"] is None
+    impossible = node.ask("ellipse", drawing, 422, normal_bone=sound | {"mean_hu": -900, "minimum_hu": -1000})
+    assert impossible["errors"][0]["pointer"].startswith("#/normal_bone")
+
+
 def test_an_ellipse_has_its_closed_formula_and_the_density_of_its_voxels(node: Node) -> None:
     answer = node.ask("ellipse", {"sop_instance_uid": on_slice(5), "points": CROSS})
 

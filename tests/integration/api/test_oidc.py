@@ -47,7 +47,7 @@ def settings(issuer: str) -> ProviderSettings:
 
 @pytest.fixture
 def way_in(engine: Engine, issuer: str) -> Iterator[SignIn]:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         yield sign_in_parts(engine, passwords=cheap_passwords(), provider=Provider(settings(issuer), client))
 
 
@@ -137,7 +137,7 @@ def test_the_way_there_is_bound_to_the_browser_and_the_code_to_its_verifier(
 
 
 def test_an_answer_that_another_browser_asked_for_is_refused(anonymous: httpx.Client, url: str) -> None:
-    with httpx.Client(base_url=url) as other:
+    with httpx.Client(base_url=url, timeout=60) as other:
         others = sent_back(other, "1001")
     without_cookie = anonymous.get(others)
     own = sent_back(anonymous, "1002")
@@ -186,13 +186,13 @@ def test_no_secret_of_the_way_is_logged(anonymous: httpx.Client, caplog: pytest.
 
 
 def test_a_provider_that_is_down_is_said_so_and_keeps_nobody_else_out(engine: Engine) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         parts = sign_in_parts(
             engine, passwords=cheap_passwords(), provider=Provider(settings(f"http://127.0.0.1:{free_port()}"), client)
         )
         add_account(parts.accounts, "martin")
         app = create_app(engine=engine, images=FakeImages(), sign_in=parts)
-        with serving(app) as url, httpx.Client(base_url=url) as browser:
+        with serving(app) as url, httpx.Client(base_url=url, timeout=60) as browser:
             password = {"user_name": "martin", "password": PASSWORD}
             assert browser.get(LOGIN).status_code == 503
             assert browser.get("/api/v1/sign-in").json()["single_sign_on"] == LOGIN

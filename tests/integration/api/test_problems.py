@@ -18,11 +18,26 @@ import api
 import lesion_model
 import storage
 from annotation.audit_chain import ChainBrokenError
+from annotation.cohorts.expressions import ExpressionError
+from annotation.endpoints.problems import RefusedTablesError
+from annotation.lesion_masks.refusals import RefusedOutlineError
+from annotation.nifti.refusals import RefusedSeriesError
+from annotation.nifti.values import DoesNotFitError
+from annotation.registry.exchange.cells import CellError
+from annotation.registry.exchange.mapping import MappingError
+from annotation.registry.exchange.redcap_dictionary import DictionaryError
+from annotation.registry.exchange.redcap_records import RedcapError
+from annotation.registry.values import ValueRefusedError
+from annotation.structured_report.reading_back import NotAReportError
 from api import problems, routers
 from api.dicomweb.relaying import ClientStalledError
 from api.last_resort import AnswerBrokenOffError
 from api.validation import NOT_ACCEPTABLE
 from storage import errors as storage_errors
+from storage.jobs import errors as job_errors
+from storage.jobs.computing import ComputingUnavailableError, ItemFailedError, ItemLostError
+from storage.releases.errors import BuildCancelledError, NoLockError, SupersededError, VanishedObjectError
+from storage.report_sources import NoImageError
 from tests.builders.images import FakeImages
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -32,12 +47,36 @@ WITHOUT_NODE = dict.fromkeys(("node", "disk", "outbox"), "not seen here")
 
 # Raised where no request is being answered, and why.
 NEVER_IN_A_REQUEST = {
-    ChainBrokenError: "raised to whoever verifies the audit log only",
+    CellError: "raised to whoever reads a file of records: it becomes a finding of the import",
+    MappingError: "raised to the command that imports records only",
+    DictionaryError: "raised to the command that compares REDCap's data dictionary only",
+    ValueRefusedError: "raised to whoever keeps a form: it becomes a fault of the form",
+    NotAReportError: "raised to who reads a report; an import refuses its field",
+    ChainBrokenError: "told in the answer to who verifies the audit log",
+    ExpressionError: "raised to who writes a condition on the command line",
     storage_errors.DatabaseUrlError: "raised when the process starts",
     storage_errors.MigrationError: "raised when the process starts",
     storage_errors.LedgerConflictError: "raised to the forwarder only",
     storage_errors.ImageRejectedError: "raised to the forwarder only",
+    job_errors.JobCancelledError: "raised to the handler of a job only",
+    job_errors.WorkerEndsError: "raised to the handler of a job only",
+    job_errors.LeaseLostError: "raised to the handler of a job and its worker only",
+    job_errors.JobFailedError: "raised to the worker of a job only",
+    job_errors.JobDelayedError: "raised to the worker of a job only",
+    ItemLostError: "raised to the worker of a job only",
+    ItemFailedError: "raised to the worker of a job only",
+    ComputingUnavailableError: "raised to the worker of a job only",
+    RefusedTablesError: "raised to whoever computes endpoints, never by the API",
+    RefusedSeriesError: "raised to whoever makes a volume only",
+    RefusedOutlineError: "raised to whoever makes a mask only",
+    RedcapError: "raised to whoever imports a record only, never by the API",
+    DoesNotFitError: "raised while a volume is made only",
+    NoImageError: "raised to whoever writes reports only",
     ClientStalledError: "raised to the server, after the answer has begun",
+    NoLockError: "raised to the job that builds a release only",
+    BuildCancelledError: "raised to the job that builds a release only",
+    SupersededError: "raised to the job that builds a release only",
+    VanishedObjectError: "raised to the job that builds a release only",
     AnswerBrokenOffError: "raised to the server, after the answer has begun",
 }
 # The API cannot import these; the import linter holds that.
@@ -55,7 +94,8 @@ def errors_without_descendants() -> set[type[Exception]]:
         value
         for package in (annotation, api, lesion_model, storage)
         for module in modules_of(package)
-        for _, value in inspect.getmembers(module, inspect.isclass)
+        for name, value in inspect.getmembers(module, inspect.isclass)
+        if not name.startswith("_")  # those never leave their module
         if issubclass(value, Exception) and value.__module__ == module.__name__
     }
     return {error for error in found if not any(error in other.__mro__[1:] for other in found)}
@@ -167,6 +207,25 @@ def test_a_body_that_is_not_json_is_explained_without_repeating_it(
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "#", "detail": "not valid JSON"}]
     assert "DUPONT" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"side": "\xe9"}', id="bytes that are no text"),
+        pytest.param(b'{"side": ' + b"9" * 5000 + b"}", id="a number of thousands of digits"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, id="lists in lists without end"),
+    ],
+)
+def test_a_body_that_cannot_even_be_read_as_json_is_explained_alike(
+    broken: FastAPI,  # noqa: ARG001
+    anonymous: httpx.Client,
+    body: bytes,
+) -> None:
+    answer = anonymous.post("/api/v1/broken/body", content=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "#", "detail": "not valid JSON"}]
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", ""])

@@ -245,6 +245,68 @@ def test_a_signed_blind_reading_is_frozen_for_drafts_too(clients: Clients) -> No
         assert clients[name].post(f"/api/v1/readings/{reading['reading_id']}/drafts").status_code == 409
 
 
+def test_lesions_that_both_readers_opened_become_one_by_adjudication(clients: Clients) -> None:
+    assignment = assign(clients[MANAGER], make_protocol(clients[MANAGER]))
+    path = f"/api/v1/assignments/{assignment['assignment_id']}"
+    mine, theirs = open_lesion(clients[ANNE]), open_lesion(clients[BEN])
+    first, second = record_reading(clients[ANNE], mine), record_reading(clients[BEN], theirs)
+    for name in (ANNE, BEN):
+        complete(clients[name], assignment)
+    decision = {
+        "lesion_id": theirs["lesion_id"],
+        "decided_from": [first["reading_id"], second["reading_id"]],
+        "findings": VERTEBRA_FINDINGS,
+        "match_reason": "Seen by both.",
+    }
+    alone = {**decision, "decided_from": [second["reading_id"]]}
+    for wrong in (
+        {"decisions": [alone], "dismissed": [first["reading_id"]]},
+        {"decisions": [decision | {"match_reason": "\u0007"}]},
+    ):
+        refused = clients[JUDGE].post(f"{path}/adjudicate", json=wrong)
+        assert (refused.status_code, pointers(refused)) == (422, ["#/decisions/0/match_reason"])
+
+    decided = clients[JUDGE].post(f"{path}/adjudicate", json={"decisions": [decision]})
+    assert decided.status_code == 201, decided.text
+    (final,) = decided.json()["adjudicated"]
+    (pair,) = decided.json()["pairs"]
+    assert {each["lesion_id"] for each in (final, pair["first"], pair["second"])} == {theirs["lesion_id"]}
+    merged = clients[OUTSIDER].get(f"/api/v1/lesions/{mine['lesion_id']}").json()
+    assert merged["merged_into"] == theirs["lesion_id"]
+    history = clients[OUTSIDER].get(f"/api/v1/lesions/{mine['lesion_id']}/history").json()["items"]
+    assert [(each["what"], each["by"], each["reason"]) for each in history] == [
+        ("opened", ANNE, None),
+        ("merged", JUDGE, "Seen by both."),
+    ]
+    kept = {
+        each["reading_id"]: each for each in items(clients[OUTSIDER], f"/api/v1/lesions/{theirs['lesion_id']}/readings")
+    }
+    assert kept.keys() == {first["reading_id"], second["reading_id"], final["reading_id"]}
+    for each in (first, second):
+        same = ("findings", "recorded_by", "recorded_at", "revision")
+        assert [kept[each["reading_id"]][name] for name in same] == [each[name] for name in same]
+
+
+@ONCE
+def test_lesions_are_not_matched_by_adjudication_while_another_study_is_read_blindly(clients: Clients) -> None:
+    protocol = make_protocol(clients[MANAGER])
+    assignment = assign(clients[MANAGER], protocol)
+    mine, theirs = open_lesion(clients[ANNE]), open_lesion(clients[BEN])
+    first, second = record_reading(clients[ANNE], mine), record_reading(clients[BEN], theirs)
+    assign(clients[MANAGER], protocol, study_instance_uids=[NEW_STUDY])
+    for name in (ANNE, BEN):
+        complete(clients[name], assignment)
+    path = f"/api/v1/assignments/{assignment['assignment_id']}/adjudicate"
+    decision = {
+        "lesion_id": mine["lesion_id"],
+        "decided_from": [first["reading_id"], second["reading_id"]],
+        "findings": VERTEBRA_FINDINGS,
+    }
+    matching = clients[JUDGE].post(path, json={"decisions": [decision | {"match_reason": "The same."}]})
+    assert matching.status_code == 409
+    assert clients[JUDGE].post(path, json={"decisions": [decision]}).status_code == 201
+
+
 @ONCE
 def test_lesions_stay_as_they_are_until_a_blind_reading_of_their_patient_is_over(clients: Clients) -> None:
     lesion, duplicate = open_lesion(clients[OUTSIDER]), open_lesion(clients[OUTSIDER])

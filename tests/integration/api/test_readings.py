@@ -415,4 +415,16 @@ def test_an_identifier_that_is_none_is_refused_and_not_repeated(client: httpx.Cl
 def test_an_image_of_the_study_is_enough_to_say_where(client: httpx.Client, lesion: Json) -> None:
     place = {"sop_instance_uid": OLD_IMAGE, "points": [{"x": 1, "y": 2, "z": 3}]}
     reading = record_reading(client, lesion, geometry=place)
-    assert reading["geometry"] == place | {"frame_of_reference_uid": None}
+    assert reading["geometry"] == place | {"frame_of_reference_uid": None, "shape": None}
+
+
+@ONCE
+def test_what_was_drawn_says_what_it_encloses_and_has_the_points_for_it(client: httpx.Client, lesion: Json) -> None:
+    corners = [{"x": x, "y": y, "z": 3} for x, y in ((1, 2), (5, 2), (3, 6))]
+    place = {"sop_instance_uid": OLD_IMAGE, "points": corners, "shape": "contour"}
+
+    assert record_reading(client, lesion, geometry=place)["geometry"] == place | {"frame_of_reference_uid": None}
+    for wrong in ({"shape": "ellipse"}, {"points": corners[:2]}, {"shape": "sphere"}):
+        answer = post_reading(client, lesion, geometry=place | wrong)
+        assert answer.status_code == 422
+        assert pointers(answer) == ["#/geometry/shape" if wrong.get("shape") == "sphere" else "#/geometry/points"]

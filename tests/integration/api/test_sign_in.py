@@ -50,7 +50,7 @@ def browser(anonymous: httpx.Client) -> httpx.Client:
 
 @pytest.fixture
 def other_browser(url: str, browser: httpx.Client) -> Iterator[httpx.Client]:  # noqa: ARG001
-    with httpx.Client(base_url=url) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         sign_in(client)
         yield client
 
@@ -92,7 +92,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous: httpx.
 def test_the_cookie_is_for_https_alone_where_the_site_is(engine: Engine, way_in: SignIn) -> None:
     parts = sign_in_parts(engine, passwords=cheap_passwords(), public_url="https://osteon.example/")
     app = create_app(engine=engine, images=FakeImages(), sign_in=parts)
-    with serving(app) as url, httpx.Client(base_url=url) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as client:
         answer = sign_in(client, Origin="https://osteon.example")
 
     assert answer.status_code == 200
@@ -195,7 +195,7 @@ def test_a_personal_token_opens_until_it_is_revoked_or_expired(
     first, second = (
         browser.post(TOKENS, json=NEW_TOKEN | {"name": name}, headers=csrf(browser)).json() for name in ("a", "b")
     )
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {first['token']}"}) as script:
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {first['token']}"}, timeout=60) as script:
         me = script.get(ME).json()
         begun = script.get(PATIENTS).status_code
         its_own = script.post(TOKENS, json=NEW_TOKEN).status_code

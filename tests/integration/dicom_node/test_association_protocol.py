@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -549,11 +550,15 @@ def test_a_release_in_the_middle_of_an_object_stores_nothing_of_it(peer: Peer, p
 
 def test_an_abort_after_any_pdu_is_written_down_as_one_and_leaves_nothing(port: int, parts: Parts) -> None:
     pdus = message(store_rq(UID_OF_TINY), TINY, size=24)
-    for count in range(len(pdus)):
+
+    def aborted_after(count: int) -> Pdu | None:
         with Peer(port) as peer:
             peer.associate()
             peer.send(*pdus[:count], abort())
-            assert peer.receive() is None
+            return peer.receive()
+
+    with ThreadPoolExecutor(8) as pool:  # each ends only after the node has said goodbye
+        assert set(pool.map(aborted_after, range(len(pdus)))) == {None}
     wait_for(lambda: sums(parts.journal).total() == len(pdus), "the summaries are written")
     assert set(sums(parts.journal)) == {("aborted", 0, 0, 0, 0, 0)}
     assert parts.outbox.depth() == 0

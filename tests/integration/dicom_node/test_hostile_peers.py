@@ -5,8 +5,10 @@ import logging
 import os
 import resource
 import socket
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.upper_layer_fuzz import complaints, conversation, converse, overhear
-from dicom_node import access, tally
+from dicom_node import access, rejections, tally
 from dicom_node.door import Arrival, Outcome
 from dicom_node.listener import Listener
 from dicom_node.upper_layer import association
@@ -329,19 +331,42 @@ def test_who_never_reads_its_answers_is_let_go(impatient_port: int, parts: Parts
 
 
 def descriptors_and_threads() -> tuple[int, int]:
-    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+    """Without the one thread that waits to write down how many were rejected, which may take it a minute."""
+    threads = [thread for thread in threading.enumerate() if thread.name != rejections.THREAD]
+    return len(list(Path("/proc/self/fd").iterdir())), len(threads)
+
+
+def at_rest() -> tuple[int, int]:
+    """The same once all associations are over: one that is being ended would make room for one that is not."""
+    wait_for(lambda: all(thread.name != "association" for thread in threading.enumerate()), "all are over")
+    return descriptors_and_threads()
+
+
+def what_is_held() -> str:
+    """What the process has open, and where each of its threads is."""
+    descriptors = sorted(str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
+    frames = sys._current_frames()  # noqa: SLF001 - the only way to see where another thread is
+    threads = [
+        f"{each.name}: {traceback.format_stack(frame)[-3:]}"
+        for each in threading.enumerate()
+        if (frame := frames.get(each.ident or 0)) is not None
+    ]
+    return "\n".join([*descriptors, *threads])
 
 
 def wait_until_as_few_as(before: tuple[int, int]) -> None:
     def are_given_back() -> bool:
         return all(now <= then for now, then in zip(descriptors_and_threads(), before, strict=True))
 
-    wait_for(are_given_back, "threads and descriptors are given back", seconds=20)
+    try:
+        wait_for(are_given_back, "threads and descriptors are given back", seconds=20)
+    except AssertionError:
+        pytest.fail(f"from {before} to {descriptors_and_threads()}:\n{what_is_held()}")
 
 
 def test_a_thousand_connections_that_open_and_close_at_once_leave_nothing_behind(port: int) -> None:
     assert serves(port)
-    before = descriptors_and_threads()
+    before = at_rest()
     for number in range(1000):
         peer = Peer(port)
         if number % 2:
@@ -354,7 +379,7 @@ def test_a_thousand_connections_that_open_and_close_at_once_leave_nothing_behind
 
 def test_two_hundred_bad_associations_leave_nothing_behind(port: int) -> None:
     assert serves(port)
-    before = descriptors_and_threads()
+    before = at_rest()
     ends = (abort(), pdu(9, b""), pdu(1, b""), p_data(b"\0\0\0\0\1\3"), OBJECT[:50], b"")
     for number in range(200):
         with Peer(port) as peer:
@@ -572,7 +597,7 @@ def test_damaged_conversations_leave_the_listener_serving(
     impatient_port: int, parts: Parts, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert serves(impatient_port)
-    before = descriptors_and_threads()
+    before = at_rest()
     for seed in range(150):
         with Peer(impatient_port) as peer:
             try:

@@ -271,6 +271,7 @@ def test_one_act_at_a_time(home: Home) -> None:
 def test_an_object_whose_sealed_bytes_were_changed_stays_and_is_named(home: Home, tmp_path: Path) -> None:
     label = home.set_aside(new_ct())
     sealed = tmp_path / "quarantine" / f"{label.quarantine_id}{SUFFIX}"
-    sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
+    content = sealed.read_bytes()
+    sealed.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     report = answered("quarantine", "release", "--all", *WHY, code=4)
     assert [one["reason"] for one in report["stay"]] == ["seal_broken"]

@@ -10,8 +10,10 @@ from osteon.cli import main
 from osteon.home import locked_home
 from osteon.settings import PREFIX, Settings, read_settings
 from osteon.vault_access import open_vault
-from storage import vault_rotation
+from storage import overwriting, vault_rotation
+from storage.database import open_database
 from storage.vault import PatientIdentifier, Pseudonymity, StudyConflictError, Vault
+from tests.builders.deleted import reading_still
 
 ONE = PatientIdentifier("LYON", "QX7741982035")
 OTHER = PatientIdentifier("PARIS", "77")
@@ -133,6 +135,18 @@ def test_the_key_is_rotated_and_the_node_goes_on_with_the_new_one(
     keys, vault = open_vault(settings)
     assert json.loads(answer.stdout)["after"] == keys.key_id
     assert (vault.identify(ONE), vault.identify(OTHER)) == two
+
+
+@pytest.mark.usefixtures("two")
+def test_what_the_old_key_still_opens_on_the_disk_is_said(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overwriting, "TRIES_FOR_S", 0)
+    reader = open_database(settings.vault_database)
+    with reading_still(reader, "vault_person"):
+        plain, said = osteon_vault("rotate-key", *WHY), osteon_vault("rotate-key", *WHY, "--json")
+    reader.dispose()
+    assert "\nnot done yet: rows sealed with the old key remain in the file" in plain.stdout
+    assert json.loads(said.stdout)["remains"].startswith("rows sealed with the old key remain in the file")
+    assert json.loads(osteon_vault("rotate-key", *WHY, "--json").stdout)["remains"] is None
 
 
 def test_the_key_of_a_running_node_is_not_rotated(settings: Settings, two: tuple[Pseudonymity, Pseudonymity]) -> None:

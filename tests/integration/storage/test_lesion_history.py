@@ -1,23 +1,33 @@
 """Lesions over time in the registry: the contract, and what only a database can show."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from annotation import lesions
+from annotation.draft import RevisionOf
 from annotation.entities import Lesion
-from annotation.lesion_changes import Change, correct_site, lesion_history, merge
+from annotation.lesion_changes import correct_site, lesion_history, merge
+from annotation.lesion_errors import StaleLesionError
 from annotation.lesion_history import Happening
-from storage.database import migrate_registry
+from annotation.lesion_versions import Change
+from storage.database import migrate_registry, open_database, writing
 from storage.errors import StoredLesionError
 from storage.ledger import Ledger
 from storage.unit_of_work import SqlUnitOfWork
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.lesions import L3, SUBTROCHANTERIC
-from tests.builders.registry import OBJECTS, START, minutes
+from tests.builders.registry import OBJECTS, START, minutes, new_draft, new_reading
 from tests.integration.storage.test_migrations import downgrade
+from tests.unit.annotation.draft_contract import kept_draft
 from tests.unit.annotation.lesion_contract import LesionsOverTimeContract
 
+AT_ONCE = 4
+NEXT_VERSION = "a lesion goes from one version to the next"
 NEVER_CHANGED = "the history of a lesion is never changed"
 COLUMNS = "lesion_id, version, what, recorded_by, recorded_at, reason, details"
 
@@ -88,7 +98,6 @@ def test_sqlite_refuses_to_replace_an_entry(registry: Engine, uow: SqlUnitOfWork
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param("version = 0", id="version nought"),
         pytest.param("merged_into = id", id="merged into itself"),
         pytest.param("merged_into = 'nobody'", id="merged into none"),
         pytest.param("site_by = NULL", id="corrected by nobody"),
@@ -98,7 +107,82 @@ def test_sqlite_refuses_to_replace_an_entry(registry: Engine, uow: SqlUnitOfWork
 def test_the_database_itself_refuses_a_state_that_cannot_be(registry: Engine, uow: SqlUnitOfWork, change: str) -> None:
     corrected(uow)
     with pytest.raises(IntegrityError), registry.begin() as connection:
-        connection.execute(text(f"UPDATE lesion SET {change}"))  # noqa: S608  a literal of this test
+        connection.execute(text(f"UPDATE lesion SET version = version + 1, {change}"))  # noqa: S608  a literal of this test
+
+
+@pytest.mark.parametrize("version", ["version", "version + 2", "version - 1", "0"])
+def test_the_database_itself_lets_a_lesion_go_to_the_next_version_only(
+    registry: Engine, uow: SqlUnitOfWork, version: str
+) -> None:
+    lesion = corrected(uow)
+    forged = f"UPDATE lesion SET side = 'right', version = {version}"  # noqa: S608  a literal of this test
+    with pytest.raises(DBAPIError, match=NEXT_VERSION), registry.begin() as connection:
+        connection.execute(text(forged))
+    assert lesions.lesion(lesion.id, uow) == lesion
+
+
+def test_of_changes_that_were_decided_on_one_version_one_is_kept(registry: Engine, uow: SqlUnitOfWork) -> None:
+    lesion = opened(uow)
+    barrier = Barrier(AT_ONCE)
+
+    def change(number: int) -> bool:
+        """On a connection of its own, without a turn of ours: only the database stands between them."""
+        engine = open_database(registry.url.render_as_string(hide_password=False))
+        mine = SqlUnitOfWork(engine, write=True, in_turn=False)
+        barrier.wait(timeout=30)
+        try:
+            with mine:
+                mine.lesions.update(replace(lesion, version=2, site_by=f"reader {number}", site_at=minutes(number)))
+                mine.commit()
+        except StaleLesionError:
+            return False
+        finally:
+            engine.dispose()
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        kept = list(pool.map(change, range(AT_ONCE)))
+    assert kept.count(True) == 1
+    assert lesions.lesion(lesion.id, uow).site_by == f"reader {kept.index(True)}"
+
+
+def test_two_statements_on_one_version_do_not_both_pass_whatever_writes_them(
+    registry: Engine, uow: SqlUnitOfWork
+) -> None:
+    opened(uow)
+    barrier = Barrier(2)
+
+    def write(side: str) -> bool:
+        barrier.wait(timeout=30)
+        try:
+            with writing(registry).begin() as connection:
+                connection.execute(text(f"UPDATE lesion SET version = 2, side = '{side}'"))  # noqa: S608  of this test
+        except DBAPIError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(write, ("left", "right"))) == [False, True]
+
+
+def test_drafts_that_were_left_behind_follow_their_lesion(registry: Engine, uow: SqlUnitOfWork) -> None:
+    survivor, duplicate = opened(uow), opened(uow)
+    change = Change(by="reader two", now=lambda: minutes(1), reason="The same.", expected_version=1)
+    reading = new_reading(duplicate.id)
+    with uow:
+        uow.readings.add(reading)
+        uow.commit()
+    merge(survivor.id, duplicate.id, change, uow)
+    revises = RevisionOf(reading_id=reading.id, revision=1)
+    left = [kept_draft(uow, new_draft(duplicate.id)), kept_draft(uow, new_draft(duplicate.id, revises=revises))]
+    twice = kept_draft(uow, new_draft(duplicate.id, author="reader two"))
+    kept_draft(uow, new_draft(survivor.id, author="reader two"))
+    url = registry.url.render_as_string(hide_password=False)
+    downgrade(url, "0014")
+    migrate_registry(url)
+    with uow:
+        found = [uow.drafts.get(each.id, each.author) for each in (*left, twice)]
+    assert [each.lesion_id for each in found] == [survivor.id, survivor.id, duplicate.id]
 
 
 def test_the_database_itself_asks_for_a_reason(registry: Engine, uow: SqlUnitOfWork) -> None:

@@ -79,14 +79,14 @@ def migrate_together(start: Barrier, url: str) -> None:
 
 def test_several_processes_may_migrate_at_once(database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
-    start = context.Barrier(4)
-    processes = [context.Process(target=migrate_together, args=(start, database_url)) for _ in range(4)]
+    start = context.Barrier(3)
+    processes = [context.Process(target=migrate_together, args=(start, database_url)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
 
-    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    assert [process.exitcode for process in processes] == [0, 0, 0]
     engine = open_database(database_url)
     assert registry_revision(engine) == registry_head()
     engine.dispose()

@@ -123,7 +123,7 @@ def test_the_database_itself_refuses_a_site_that_does_not_exist(
 ) -> None:
     kept_lesion(uow)
     with pytest.raises(IntegrityError), registry.begin() as connection:
-        connection.execute(text(f"UPDATE lesion SET {change}"))  # noqa: S608  a literal of this test
+        connection.execute(text(f"UPDATE lesion SET version = version + 1, {change}"))  # noqa: S608  a literal of this test
 
 
 def test_a_reading_is_dated_when_its_turn_has_come_so_that_no_list_goes_past_it(
@@ -244,7 +244,7 @@ def test_a_damaged_lesion_is_reported_as_such_and_not_repeated(
 ) -> None:
     lesion = kept_lesion(uow)
     with registry.begin() as connection:
-        connection.execute(text(f"UPDATE lesion SET {change}"))  # noqa: S608  a literal of this test
+        connection.execute(text(f"UPDATE lesion SET version = version + 1, {change}"))  # noqa: S608  a literal of this test
     with pytest.raises(StoredLesionError) as report, uow:
         uow.lesions.get(lesion.id)
     assert "secret" not in str(report.value)

@@ -7,13 +7,14 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text
 
 from storage.database import open_database
 from storage.vault import CachedVault, PatientIdentifier, StudyConflictError, Vault, VaultError
 from storage.vault_audit import Warrant
 from storage.vault_custody import Custodian
 from storage.vault_errors import UnknownInVaultError
+from storage.vault_tables import IdentifierRow, PersonRow, StudyRow
 from tests.integration.storage.conftest import KEYS
 
 STUDY = "2.25.329800735698586629295641978511506172918"
@@ -31,6 +32,13 @@ def test_a_study_belongs_to_whose_object_came_first(vault: Vault) -> None:
         vault.claim_study(STUDY, other.pseudonym)
     assert not isinstance(refusal.value, VaultError)
     assert vault.claim_study(STUDY, owner.pseudonym) == owner
+
+
+def test_making_ready_asks_for_nobody_and_leaves_nobody(vault: Vault, vault_engine: Engine) -> None:
+    vault.make_ready()
+    with vault_engine.connect() as connection:
+        for row in (PersonRow, IdentifierRow, StudyRow):
+            assert connection.execute(select(func.count()).select_from(row)).scalar_one() == 0
 
 
 def test_a_conflict_is_on_record_with_both_pseudonyms_and_the_time_of_the_first(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import SimpleITK
 
+from annotation.nifti.conversion import convert
 from osteon.sample.study import write_sample_study
-from osteon.transfer.nifti import convert
 from tests.builders.programs import program
 
 sitk: Any = SimpleITK

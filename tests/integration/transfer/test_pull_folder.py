@@ -2,18 +2,23 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from annotation.nifti.conversion import read_series, write_nifti
 from osteon.sample.study import write_sample_study
 from osteon.transfer.errors import FolderError, NetworkError
-from osteon.transfer.nifti import convert
 from tests.integration.transfer.archive_server import PSEUDONYM, STUDY, Archive, serving
 from tests.integration.transfer.pulling import UIDS, fetch, file_of
 
 SPINE, FEMUR = "2.25.2001", "2.25.2002"
+
+
+def as_nifti(paths: Sequence[Path], destination: Path) -> None:
+    write_nifti(read_series(paths), destination)
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def test_one_corrupt_file_costs_its_series_only(volumes: Archive, tmp_path: Path
     else:
         volumes.files[uid] = volumes.files[uid][:3000]
     with serving(volumes):
-        report = fetch(volumes, tmp_path, convert=convert)
+        report = fetch(volumes, tmp_path, convert=as_nifti)
     assert report.nifti == 1
     assert [failure.uid for failure in report.failures if failure.step.value == "nifti"] == [SPINE]
     assert listed(tmp_path) == present(tmp_path) == {f"{FEMUR}.nii.gz"}
@@ -122,7 +127,7 @@ def test_one_corrupt_file_costs_its_series_only(volumes: Archive, tmp_path: Path
 
 def test_volumes_stay_listed_when_pulled_again_without_nifti(volumes: Archive, tmp_path: Path) -> None:
     with serving(volumes):
-        fetch(volumes, tmp_path, convert=convert)
+        fetch(volumes, tmp_path, convert=as_nifti)
         report = fetch(volumes, tmp_path)
     assert report.nifti == 2
     assert listed(tmp_path) == present(tmp_path) == {f"{SPINE}.nii.gz", f"{FEMUR}.nii.gz"}
@@ -134,7 +139,7 @@ def test_volumes_stay_listed_when_pulled_again_without_nifti(volumes: Archive, t
 @pytest.mark.parametrize("change", ["another slice", "a slice less", "damaged volume"])
 def test_a_volume_that_no_longer_fits_its_slices_is_removed(volumes: Archive, tmp_path: Path, change: str) -> None:
     with serving(volumes):
-        fetch(volumes, tmp_path, convert=convert)
+        fetch(volumes, tmp_path, convert=as_nifti)
         if change == "another slice":
             volumes.add(f"{SPINE}9", b"new", SPINE)
         elif change == "a slice less":
@@ -151,7 +156,7 @@ def test_volumes_survive_a_pull_that_broke_off(volumes: Archive, tmp_path: Path)
         raise KeyboardInterrupt
 
     with serving(volumes):
-        fetch(volumes, tmp_path, convert=convert)
+        fetch(volumes, tmp_path, convert=as_nifti)
         with pytest.raises(KeyboardInterrupt):
             fetch(volumes, tmp_path, on_begin=stop)
         fetch(volumes, tmp_path)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from annotation import adjudication, assigning, lesions, readings, scores, worklist
+from annotation import adjudication, assigning, clinical_contexts, lesions, readings, scores, worklist
 from annotation.adjudication import Decision
 from annotation.entities import Lesion
 from annotation.errors import (
@@ -22,14 +22,17 @@ from annotation.errors import (
     UnacceptableError,
 )
 from annotation.ports import ReadingFilter, UnitOfWork
+from annotation.protocol_agreement import agreement_of
 from annotation.protocols import Assignment, Kind, ReadingProtocol, State
 from annotation.readings import LesionReading
 from annotation.sight import Sight
 from annotation.worklist_queries import Order, StudiesWanted, WorklistQuery
 from lesion_model.anatomy import Site
-from lesion_model.findings import ImagingFindings
+from lesion_model.clinical import ClinicalContext
+from lesion_model.findings import Alignment, ImagingFindings, LesionType
+from lesion_model.sins import Pain
 from tests.builders.ledger import PSEUDONYM
-from tests.builders.lesions import L3, SUBTROCHANTERIC, lytic_findings
+from tests.builders.lesions import L3, SUBTROCHANTERIC, collapse, findings, lytic_findings, vertebra
 from tests.builders.registry import NEW_STUDY, OLD_STUDY, OTHER_STUDY, START, UNDATED_STUDY, minutes
 
 ANNE, BEN, JUDGE, OTHER = "anne", "ben", "judge", "somebody else"
@@ -350,6 +353,67 @@ class ProtocolContract:
             final.reading.id, 1, ImagingFindings(), None, reason="Again.", by=JUDGE, now=lambda: START, uow=eyes(JUDGE)
         )
         assert revised.reading.decided_from == decision.decided_from
+
+    def test_agreement_is_of_studies_that_both_have_signed_and_the_same_for_everybody(self, eyes: Eyes) -> None:
+        spine, again = made_protocol(eyes), made_protocol(eyes, name="Again")
+        common, elsewhere = opened(eyes, OTHER, minute=-1), opened(eyes, OTHER, vertebra("L4"), minute=-1)
+        first, second, third = given(eyes, spine, OLD_STUDY, NEW_STUDY, UNDATED_STUDY)
+        for reader, seen in ((ANNE, LesionType.LYTIC), (BEN, LesionType.MIXED)):
+            for study in (OLD_STUDY, NEW_STUDY, UNDATED_STUDY):
+                read(eyes, reader, common, study, findings(lesion_type=seen))
+        read(eyes, ANNE, elsewhere)
+        signed(eyes, first, ANNE, BEN)
+        signed(eyes, second, ANNE)
+        signed(eyes, third, ANNE, BEN)
+        given(eyes, again, UNDATED_STUDY, readers=(OTHER, ANNE))
+        for who in (ANNE, BEN, JUDGE, OTHER, "manager"):
+            found = agreement_of(spine.id, eyes(who))
+            assert (found.readers, found.studies, found.cases, found.seen_by_one) == ((ANNE, BEN), 1, 1, 1)
+            (kind,) = [each for each in found.items if each.rated.name == "lesion_type"]
+            assert (kind.cases, kind.confusion and kind.confusion.table[0]) == (1, (0, 1, 0))
+            assert agreement_of(again.id, eyes(who)).studies == 0
+        signed(eyes, second, BEN)
+        assert agreement_of(spine.id, eyes(OTHER)).studies == 2
+
+    def test_agreement_counts_the_pain_that_the_meeting_knows_for_both_and_no_adjudicated_reading(
+        self, eyes: Eyes
+    ) -> None:
+        spine = made_protocol(eyes)
+        common = opened(eyes, OTHER, minute=-1)
+        clinical_contexts.enter_context(
+            PSEUDONYM,
+            date(2031, 6, 1),
+            common.id,
+            ClinicalContext(sins_pain=Pain.NONE),
+            by=OTHER,
+            now=lambda: START,
+            uow=eyes(OTHER),
+        )
+        (assignment,) = given(eyes, spine, OLD_STUDY)
+        seen = findings(
+            lesion_type=LesionType.BLASTIC,
+            alignment=Alignment.NORMAL,
+            vertebral_collapse=collapse(present=False, body="20"),
+            posterolateral=frozenset(),
+        )
+        made = [read(eyes, reader, common, seen=seen).reading for reader in (ANNE, BEN)]
+        signed(eyes, assignment, ANNE, BEN)
+        decision = Decision(
+            lesion_id=common.id, decided_from=tuple(each.id for each in made), findings=lytic_findings(), geometry=None
+        )
+        adjudication.adjudicate(assignment.id, [decision], [], by=JUDGE, now=lambda: minutes(4), uow=eyes(JUDGE))
+        found = agreement_of(spine.id, eyes(OTHER))
+        (total,) = [each for each in found.items if each.rated.name == "sins.total"]
+        # Spine 2010;35:E1221-9: L3 is mobile, 2 points; all else 0.
+        assert total.confusion is not None
+        assert (found.cases, total.cases, total.confusion.table[2][2]) == (1, 1, 1)
+
+    def test_agreement_is_of_a_double_blind_protocol(self, eyes: Eyes) -> None:
+        with pytest.raises(NotNowError):
+            agreement_of(made_protocol(eyes, Kind.SINGLE).id, eyes(OTHER))
+        with pytest.raises(ProtocolNotFoundError):
+            agreement_of(uuid4(), eyes(OTHER))
+        assert agreement_of(made_protocol(eyes, name="Empty").id, eyes(OTHER)).cases == 0
 
     def test_the_worklist_is_in_order_and_goes_on_where_it_stopped(self, eyes: Eyes) -> None:
         assignments = given(eyes, made_protocol(eyes))

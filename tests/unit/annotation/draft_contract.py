@@ -45,6 +45,13 @@ class DraftContract:
                 updated_at=minutes(3),
             ),
             new_draft(lesion.id, revises=revision),
+            new_draft(
+                lesion.id,
+                author="reader two",
+                carried=frozenset({Finding.LONG_AXIS}),
+                imported_from="2.25.339487",
+                geometry=None,
+            ),
         ]
         for draft in made:
             kept_draft(uow, draft)
@@ -113,6 +120,32 @@ class DraftContract:
             every = uow.drafts.of_author("reader one", after=None, limit=9)
         assert list(found) == expected[3:5]
         assert list(every) == [*expected[:2], *expected[3:]]
+
+    def test_drafts_of_everybody_move_to_another_lesion_as_they_are(self, uow: UnitOfWork) -> None:
+        first, second = kept_lesion(uow, 1), kept_lesion(uow, 2)
+        mine = kept_draft(uow, new_draft(first.id, version=4))
+        theirs = kept_draft(uow, new_draft(first.id, author="reader two", created_at=minutes(1)))
+        stays = kept_draft(uow, new_draft(first.id, author="reader three", created_at=minutes(2)))
+        with uow:
+            assert list(uow.drafts.of_lesion(first.id)) == [mine, theirs, stays]
+            uow.drafts.move([mine.id, theirs.id], second.id)
+            uow.commit()
+        with uow:
+            assert list(uow.drafts.of_lesion(first.id)) == [stays]
+            moved = [replace(each, lesion_id=second.id) for each in (mine, theirs)]
+            assert list(uow.drafts.of_lesion(second.id)) == moved
+            assert uow.drafts.begun("reader two", second.id, OLD_STUDY) == moved[1]
+
+    def test_a_change_that_was_made_while_its_draft_moved_is_kept_where_the_draft_is(self, uow: UnitOfWork) -> None:
+        first, second = kept_lesion(uow, 1), kept_lesion(uow, 2)
+        draft = kept_draft(uow, new_draft(first.id))
+        with uow:
+            uow.drafts.move([draft.id], second.id)
+            assert uow.drafts.replace(replace(draft, version=2, note="Written meanwhile."))
+            uow.commit()
+        with uow:
+            found = uow.drafts.get(draft.id, draft.author)
+        assert (found.lesion_id, found.note, found.version) == (second.id, "Written meanwhile.", 2)
 
     def test_what_was_signed_is_found_by_its_draft(self, uow: UnitOfWork) -> None:
         lesion = kept_lesion(uow)

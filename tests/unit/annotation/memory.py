@@ -190,6 +190,9 @@ class MemoryReadings:
             found = [each for each in found if self._place(each.id) > place]
         return found[:limit]
 
+    def made_under(self, assignment_ids: Collection[UUID]) -> Sequence[Reading]:
+        return [each for each in self._ordered(ReadingFilter()) if each.assignment_id in assignment_ids]
+
     def _ordered(self, wanted: ReadingFilter) -> list[Reading]:
         found = [revisions[-1] for revisions in self._kept.values() if self._matches(revisions[-1], wanted)]
         return sorted(found, key=lambda each: self._place(each.id))
@@ -243,8 +246,19 @@ class MemoryDrafts:
     def any_on(self, author: str, study_instance_uid: str) -> bool:
         return any(each.study_instance_uid == study_instance_uid for each in self._of(author))
 
+    def of_lesion(self, lesion_id: UUID) -> Sequence[Draft]:
+        found = [each for each in self._kept.values() if each.lesion_id == lesion_id]
+        return sorted(found, key=lambda each: (each.created_at, str(each.id)))
+
+    def move(self, draft_ids: Collection[UUID], lesion_id: UUID) -> None:
+        for each in draft_ids:
+            self._kept[each] = replace(self._kept[each], lesion_id=lesion_id)
+
     def replace(self, draft: Draft) -> bool:
-        return self._is_at(draft, draft.version - 1) and self._kept.update({draft.id: draft}) is None
+        if not self._is_at(draft, draft.version - 1):
+            return False
+        self._kept[draft.id] = replace(draft, lesion_id=self._kept[draft.id].lesion_id)
+        return True
 
     def remove(self, draft: Draft) -> bool:
         return self._is_at(draft, draft.version) and self._kept.pop(draft.id) is not None

@@ -11,7 +11,7 @@ from annotation.entities import Lesion, Reading
 from annotation.errors import AssignmentNotFoundError, ProtocolNotFoundError, UnacceptableError
 from annotation.lesion_history import LesionEvent
 from annotation.meeting_context import MeetingContext
-from annotation.protocols import UNSIGNED, Assignment, ReadingProtocol, Role, State, Task
+from annotation.protocols import UNSIGNED, Assignment, Kind, ReadingProtocol, Role, State, Task
 from annotation.sight import Made, Opened, Sight, sees_lesion_unread, sees_reading, sees_task
 from annotation.worklist_queries import Order, StudiesWanted, StudyToRead, WorklistItem, WorklistPlace, WorklistQuery
 from lesion_model.errors import Problem
@@ -108,6 +108,18 @@ class MemoryAssignments:
         if assignment_id not in self._kept.assignments:
             raise AssignmentNotFoundError
         return self._kept.assignments[assignment_id]
+
+    def over(self, protocol_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Assignment]:
+        blind = {each.study_instance_uid for each in self._kept.assignments.values() if each.blind}
+        found = [
+            each
+            for each in self._kept.assignments.values()
+            if each.protocol_id == protocol_id
+            and each.kind is Kind.DOUBLE_BLIND
+            and each.study_instance_uid not in blind
+            and (after is None or str(each.id) > str(after))
+        ]
+        return sorted(found, key=lambda each: str(each.id))[:limit]
 
     def tasks(self, assignment_id: UUID) -> Sequence[Task]:
         found = self._kept.assignments[assignment_id]

@@ -1,19 +1,34 @@
 """Lesions over time, on a unit of work in memory."""
 
+from dataclasses import replace
+from typing import Self
 from uuid import UUID, uuid4
 
 import pytest
 
-from annotation import carrying, clinical_contexts, lesion_changes, lesions, readings, scores
+from annotation import (
+    carrying,
+    clinical_contexts,
+    draft_saving,
+    drafts,
+    lesion_changes,
+    lesions,
+    readings,
+    scores,
+    signing,
+)
+from annotation.draft import Draft
+from annotation.draft_saving import DraftChange
 from annotation.entities import Lesion, Reading
-from annotation.errors import LesionNotFoundError, UnacceptableError
-from annotation.lesion_changes import Change
+from annotation.errors import LesionNotFoundError, NotNowError, UnacceptableError
 from annotation.lesion_errors import LesionMergedError, LesionStateError, NoPriorReadingError, StaleLesionError
 from annotation.lesion_history import Happening
+from annotation.lesion_versions import Change
 from annotation.ports import ReadingFilter
 from lesion_model import sins
 from lesion_model.anatomy import Site
 from lesion_model.clinical import ClinicalContext
+from lesion_model.errors import FindingNotApplicableError
 from lesion_model.findings import (
     Alignment,
     ChangeSinceEarlier,
@@ -39,7 +54,7 @@ from tests.builders.registry import (
     minutes,
     on_image,
 )
-from tests.unit.annotation.memory import MemoryUnitOfWork
+from tests.unit.annotation.memory import MemoryDrafts, MemoryUnitOfWork
 
 
 @pytest.fixture
@@ -55,6 +70,10 @@ def read(uow: MemoryUnitOfWork, lesion: Lesion, seen: ImagingFindings | None = N
     return readings.record_reading(
         lesion.id, study, seen or lytic_findings(), None, by="reader one", now=lambda: minutes(1), uow=uow
     ).reading
+
+
+def started(uow: MemoryUnitOfWork, lesion: Lesion, by: str, study: str = OLD_STUDY) -> Draft:
+    return drafts.start_draft(lesion.id, study, None, by=by, now=lambda: START, uow=uow).found.draft
 
 
 def because(reason: str = "Seen together.", version: int = 1) -> Change:
@@ -185,6 +204,97 @@ class TestMerging:
         with pytest.raises(UnacceptableError):
             lesion_changes.merge(lesion.id, uuid4(), because(), uow)
         assert what_happened(uow, lesion) == [Happening.OPENED]
+
+
+class DraftsAsTheyWere(MemoryDrafts):
+    """The first look finds a draft as it was; a save on PostgreSQL can, when a merge is committed just after it."""
+
+    def __init__(self, drafts: MemoryDrafts, old: Draft) -> None:
+        self.__dict__.update(vars(drafts))
+        self._old: list[Draft] = [old]
+
+    def get(self, draft_id: UUID, author: str) -> Draft:
+        return self._old.pop() if self._old else super().get(draft_id, author)
+
+
+class LooksBeforeTheMerge(MemoryUnitOfWork):
+    def __init__(self, uow: MemoryUnitOfWork, old: Draft) -> None:
+        self.__dict__.update(vars(uow))
+        self._old = old
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.drafts = DraftsAsTheyWere(self.drafts, self._old)
+        return self
+
+
+class TestDrafts:
+    def test_of_everybody_move_with_a_lesion_that_is_merged(self, uow: MemoryUnitOfWork) -> None:
+        first, second = opened(uow), opened(uow)
+        read(uow, first)
+        revised = read(uow, second)
+        mine = started(uow, second, "reader one")
+        theirs = started(uow, second, "reader three")
+        revising = drafts.start_revision(revised.id, by="reader one", now=lambda: minutes(3), uow=uow).found.draft
+        lesion_changes.merge(first.id, second.id, because(), uow)
+        for before in (mine, theirs, revising):
+            found = drafts.draft(before.id, by=before.author, uow=uow)
+            assert (found.lesion.id, found.draft) == (first.id, replace(before, lesion_id=first.id))
+            reason = "Again." if before.revises else None
+            signed = signing.sign_draft(
+                before.id, 1, reason=reason, text_checked=False, by=before.author, now=lambda: minutes(10), uow=uow
+            )
+            assert signed.reading.lesion_id == first.id
+
+    def test_of_one_reader_on_both_lesions_are_told_before_the_lesions_are_merged(self, uow: MemoryUnitOfWork) -> None:
+        first, second = opened(uow), opened(uow)
+        both = [started(uow, each, "reader one") for each in (first, second)]
+        started(uow, first, "reader two", NEW_STUDY)
+        with pytest.raises(NotNowError, match=r"^a reader has drafts of both"):
+            lesion_changes.merge(first.id, second.id, because(), uow)
+        with pytest.raises(NotNowError, match=r"^you have drafts of both"):
+            lesion_changes.merge(first.id, second.id, replace(because(), by="reader one"), uow)
+        assert [drafts.draft(each.id, by="reader one", uow=uow).draft for each in both] == both
+        drafts.discard_draft(both[0].id, 1, by="reader one", now=lambda: START, uow=uow)
+        lesion_changes.merge(first.id, second.id, because(), uow)
+        assert drafts.draft(both[1].id, by="reader one", uow=uow).lesion.id == first.id
+
+    def test_are_saved_also_while_their_lesion_is_being_merged(self, uow: MemoryUnitOfWork) -> None:
+        first, second = opened(uow), opened(uow)
+        before = started(uow, second, "reader one")
+        lesion_changes.merge(first.id, second.id, because(), uow)
+        change = DraftChange(digest="one", findings=lambda old: replace(old, alignment=Alignment.NORMAL))
+        late = LooksBeforeTheMerge(uow, before)
+        saved = draft_saving.save_draft(before.id, 1, change, by="reader one", now=lambda: START, uow=late)
+        assert (saved.lesion.id, saved.draft.version) == (first.id, 2)
+        kept = drafts.draft(before.id, by="reader one", uow=uow).draft
+        assert (kept.lesion_id, kept.findings.alignment) == (first.id, Alignment.NORMAL)
+
+    def test_that_do_not_suit_the_new_place_are_told_to_their_author_and_kept(self, uow: MemoryUnitOfWork) -> None:
+        femur, spine = opened(uow, SUBTROCHANTERIC), opened(uow)
+        draft = started(uow, spine, "reader one")
+        seen = DraftChange(digest="one", findings=lambda old: replace(old, alignment=Alignment.NORMAL))
+        draft_saving.save_draft(draft.id, 1, seen, by="reader one", now=lambda: START, uow=uow)
+        lesion_changes.merge(femur.id, spine.id, because(), uow)
+        with pytest.raises(FindingNotApplicableError):
+            signing.sign_draft(
+                draft.id, 2, reason=None, text_checked=False, by="reader one", now=lambda: START, uow=uow
+            )
+        assert drafts.draft(draft.id, by="reader one", uow=uow).draft.findings.alignment is Alignment.NORMAL
+
+    def test_that_revise_what_is_split_off_go_along_and_others_stay(self, uow: MemoryUnitOfWork) -> None:
+        lesion = opened(uow)
+        stays, goes = read(uow, lesion), read(uow, lesion)
+        revising = {
+            each.id: drafts.start_revision(each.id, by="reader one", now=lambda: START, uow=uow).found.draft
+            for each in (stays, goes)
+        }
+        new_reading = started(uow, lesion, "reader one")
+        _, new = lesion_changes.split(lesion.id, [goes.id], None, because(), uow)
+        found = [
+            drafts.draft(each.id, by="reader one", uow=uow).lesion.id for each in (*revising.values(), new_reading)
+        ]
+        assert found == [lesion.id, new.id, lesion.id]
 
 
 class TestSplitting:

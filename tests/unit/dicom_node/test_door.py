@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from dicom_node.door import Outcome
 from dicom_node.errors import RefusedError, TryAgainError, UnprocessableError
+from dicom_node.known_studies import KnownStudies
 from dicom_node.status import Reason, Status
 from storage.ledger_records import QuarantinedObject, StudyContents
 from storage.vault import VaultUnavailableError
@@ -120,6 +121,7 @@ def test_a_ledger_that_is_down_does_not_keep_objects_out(tmp_path: Path) -> None
     def down(_: str) -> None:
         raise OperationalError("", {}, Exception())
 
+    KnownStudies(down).make_ready()
     parts = parts_in(tmp_path, down)
     assert parts.door.receive(arrival(ct())) is Outcome.STORED
 

@@ -141,6 +141,55 @@ def test_a_second_patient_in_one_study_never_reaches_orthanc_and_holds_up_nobody
     assert len(store.files) == ledger.counts().objects == 2
 
 
+def test_two_forwarders_never_bring_both_of_two_objects_that_contradict_one_another(
+    tmp_path: Path, store: StoreInMemory, ledger: Ledger
+) -> None:
+    """One SOPInstanceUID in two series, received by two workers: Orthanc would take both."""
+    both = [parts_in(tmp_path / name) for name in ("one", "two")]
+    forwarders = [
+        Forwarder(outbox=it.outbox, journal=it.journal, quarantine=it.quarantine, orthanc=store, ledger=ledger)
+        for it in both
+    ]
+    for it, series in zip(both, ("1.11", "1.12"), strict=True):
+        it.door.receive(arrival(ct(SOPInstanceUID="1.1", SeriesInstanceUID=series), association_id=series))
+    take = store.store
+    inside = False
+
+    def while_the_other_passes(file: bytes | Pieces, expected_id: str) -> Placed:
+        nonlocal inside
+        if not inside:
+            inside = True
+            forwarders[1].forward_once()
+        return take(file, expected_id)
+
+    store.store = while_the_other_passes  # type: ignore[method-assign]
+    forwarders[0].forward_once()
+    assert len(store.files) == ledger.counts().objects == 1
+    assert [reasons(it) for it in both] == [[], [Reason.CONFLICT]]
+    assert [it.outbox.depth() for it in both] == [0, 0]
+
+
+@pytest.mark.parametrize("how", ["rejected", "damaged"])
+def test_an_object_that_never_gets_to_orthanc_does_not_stand_in_the_way_of_another(
+    parts: Parts, store: StoreInMemory, ledger: Ledger, forwarder: Forwarder, how: str
+) -> None:
+    parts.door.receive(arrival(ct(SOPInstanceUID="1.1")))
+    store.error = ImageStoreUnavailableError("down")
+    forwarder.forward_once()  # claimed, and not brought
+    store.error = ImageRejectedError("no") if how == "rejected" else None
+    if how == "damaged":
+        damage(parts.folder, next(iter(parts.outbox.waiting())))
+    forwarder.forward_once()
+    store.error = None
+
+    other = parts_in(parts.folder / "other")
+    other.door.receive(arrival(ct(SOPInstanceUID="1.1", KVP="80")))
+    Forwarder(
+        outbox=other.outbox, journal=other.journal, quarantine=other.quarantine, orthanc=store, ledger=ledger
+    ).forward_once()
+    assert (reasons(other), ledger.counts().objects) == ([], 1)
+
+
 def test_a_damaged_outbox_entry_is_put_aside_and_the_others_go(
     parts: Parts, ledger: Ledger, forwarder: Forwarder
 ) -> None:

@@ -175,6 +175,19 @@ def test_a_national_identity_among_the_other_numbers_is_the_stronger_one(
     assert [known.number for known in person.also] == ["12"]
 
 
+def test_the_same_number_of_another_authority_is_asked_for_again(
+    pseudonymise: Pseudonymiser, people: OnePerson
+) -> None:
+    """Whoever issued it says whose number it is, also within one study."""
+    for authority in ("1.2.250.1.213.1.4.8", "1.2.999.7"):
+        qualifiers, other = Dataset(), Dataset()
+        qualifiers.UniversalEntityID = authority
+        other.PatientID = "253072B073004"
+        other.IssuerOfPatientIDQualifiersSequence = Sequence([qualifiers])
+        pseudonymise(ct(PatientID="12", OtherPatientIDsSequence=Sequence([other])))
+    assert len(people.seen) == 2
+
+
 def test_the_result_says_who_it_is_now_and_what_was_done(pseudonymise: Pseudonymiser) -> None:
     after = read(pseudonymise(ct()))
     assert (after.PatientID, after.PatientName) == (PSEUDONYM, PSEUDONYM)

@@ -12,7 +12,9 @@ from api.metrics import ApiMetrics
 from dicom_node.callers import Callers
 from dicom_node.prometheus import PrometheusMetrics
 from dicom_node.states import NodeStates
+from osteon.jobs.measuring import JobMetrics
 from osteon.settings import FILE, PREFIX, Settings
+from storage.jobs.standing import JobStanding, Stuck
 from storage.metric_merging import TOGETHER
 from tests.builders.door import parts_in
 from tests.builders.real_files import REPOSITORY
@@ -23,11 +25,14 @@ BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture
 def metrics(tmp_path: Path) -> list[MetricWrapperBase]:
-    """Everything that node and API measure."""
+    """Everything that node, API and workers of jobs measure."""
     node, parts = CollectorRegistry(), parts_in(tmp_path)
     PrometheusMetrics(node, Callers())
     NodeStates(node, outbox=parts.outbox, quarantine=parts.quarantine, works=lambda: True)
-    registries = (node, ApiMetrics().registry)
+    jobs = CollectorRegistry()
+    nothing = Stuck(unkept=(), unbegun=(), silent=(), failed=())
+    JobMetrics(jobs, lambda: JobStanding(waiting=0, running=0, oldest_waiting_seconds=0), lambda: nothing)
+    registries = (node, ApiMetrics().registry, jobs)
     found = {one for registry in registries for one in registry._collector_to_names}  # noqa: SLF001 - no public way
     return sorted((one for one in found if isinstance(one, MetricWrapperBase)), key=name_of)
 
@@ -44,7 +49,7 @@ def row(metric: MetricWrapperBase) -> str:
     return f"| `{name_of(metric)}` | {described.type} | {labels} | {described.documentation} | {how} |"
 
 
-def test_the_table_is_what_node_and_api_measure(metrics: list[MetricWrapperBase]) -> None:
+def test_the_table_is_what_is_measured(metrics: list[MetricWrapperBase]) -> None:
     assert [line for line in PAGE.splitlines() if line.startswith("| `osteon_")] == [row(metric) for metric in metrics]
 
 
@@ -58,7 +63,7 @@ def test_the_examples_are_what_prometheus_reads() -> None:
     scrape, rules = (yaml.safe_load(block) for block in BLOCKS)
     assert [job["job_name"] for job in scrape["scrape_configs"]] == ["osteon"]
     alerts = [rule for group in rules["groups"] for rule in group["rules"]]
-    assert len(alerts) == 5
+    assert len(alerts) == 6
     assert all(rule["expr"] and rule["annotations"]["summary"] for rule in alerts)
 
 

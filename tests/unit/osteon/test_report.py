@@ -1,8 +1,11 @@
 """What first start prints of a score."""
 
+from pathlib import Path
+
 import pytest
 
-from osteon.report import score_line, site_words
+from osteon.report import addresses, score_line, site_words
+from osteon.settings import Settings
 
 INCOMPLETE = {
     "instrument": "sins",
@@ -39,3 +42,12 @@ def test_a_complete_score_shows_its_total() -> None:
 )
 def test_a_site_in_words(site: dict[str, str], words: str) -> None:
     assert site_words(site) == words
+
+
+@pytest.mark.parametrize(
+    ("public_url", "told"),
+    [(None, "http://127.0.0.1:8123/"), ("https://osteon.example", "https://osteon.example/")],
+)
+def test_the_workbench_is_told_as_browsers_find_it(tmp_path: Path, public_url: str | None, told: str) -> None:
+    lines = addresses(Settings(home=tmp_path, http_port=8123, public_url=public_url))
+    assert f"  workbench {told}" in lines

@@ -47,3 +47,9 @@ def test_another_process_that_ends_is_an_error(tmp_path: Path) -> None:
         children.start("node", ENDS)
         with pytest.raises(ChildError, match=r"node ended .* out of luck"):
             news_of(watch)
+
+
+def test_who_does_jobs_is_started_again_beside_an_orthanc_that_runs(tmp_path: Path) -> None:
+    with Children(tmp_path) as children:
+        watch = Watch(children, children.start("orthanc", STAYS), children.start("jobs", ENDS))
+        assert news_of(watch).startswith("jobs ended (exit code 0): out of luck; started again, its job goes on")

@@ -11,9 +11,10 @@ from pydicom.uid import RLELossless
 
 from annotation.image_measurement.image_volume import ImageVolume
 from annotation.image_measurement.suv import suv_factor
+from annotation.nifti.header_values import moment
+from annotation.nifti.pet_headers import pet_scan
 from lesion_model.errors import FindingError, GeometryError, LesionModelError
-from storage.image_slices import header, moment, read_slice
-from storage.pet_headers import pet_scan
+from storage.image_slices import header, read_slice
 from storage.segmentations import segment_voxels
 from storage.series_reading import read_series
 from tests.builders import pet

@@ -128,3 +128,24 @@ def test_fleiss_needs_the_same_readers_for_each_case(ratings: list[list[str]]) -
 )
 def test_words_change_where_landis_and_koch_change_them(value: float, word: str) -> None:
     assert strength(value) == word
+
+
+def test_the_interval_of_several_readers_is_that_of_leaving_one_case_out_at_a_time() -> None:
+    # The jackknife estimates the same error in another way, without any formula for it.
+    random = np.random.default_rng(5)
+    ratings = [
+        [CATEGORIES[value if random.random() < 0.7 else random.integers(3)] for _ in range(3)]
+        for value in random.integers(0, 3, size=200)
+    ]
+    found = fleiss(ratings, CATEGORIES)
+    assert found.value is not None
+    assert found.low is not None
+    without = [fleiss(ratings[:place] + ratings[place + 1 :], CATEGORIES).value or 0 for place in range(len(ratings))]
+    error = math.sqrt((len(without) - 1) * float(np.var(without)))
+    assert (found.value - found.low) / 1.96 == pytest.approx(error, rel=0.02)
+
+
+def test_several_readers_of_one_case_have_no_interval() -> None:
+    found = fleiss([["lytic", "mixed"]], CATEGORIES)
+    assert found.value is not None
+    assert found.low is None

@@ -1,0 +1,122 @@
+"""Fetch a release, or a part of it, into a folder that is a bag: resume, verify, repair, and forget who was erased."""
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from osteon.transfer.bundles import fetch_bundles
+from osteon.transfer.client import Client
+from osteon.transfer.errors import FolderError
+from osteon.transfer.fetch import Fetched
+from osteon.transfer.fetch_all import Outcomes, PullProgress, fetch_all
+from osteon.transfer.manifest import sync_folders
+from osteon.transfer.only import Only
+from osteon.transfer.pull_report import Failure
+from osteon.transfer.release_folder import FolderState, listed_in, release_folder, remove_files, write_state
+from osteon.transfer.remote_release import ReleaseFile, list_release, read_release
+
+ROUNDS = 3
+"""How often a release is listed anew because somebody was erased from it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseReport:
+    """What is in the folder now."""
+
+    release: int
+    files: int
+    bytes_total: int
+    fetched: Mapping[Fetched, int]
+    removed: int
+    """Files that were here and that the release no longer has: a patient was erased."""
+    failures: tuple[Failure, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.failures
+
+
+def pull_release(
+    client: Client, number: int, folder: Path, *, only: Only, progress: PullProgress, workers: int
+) -> ReleaseReport:
+    """Fetch what `only` takes; a file that fails is in the report, not raised.
+
+    Raises when going on makes no sense: no sign-in or grant, no such release, not ready, server gone, no room.
+    """
+    with release_folder(folder, number) as before:
+        try:
+            state = replace(before, only=tuple(only.as_json()), complete=False)
+            write_state(folder, state)
+            return _Work(client, number, folder, only, progress, workers).to_the_end(state)
+        except OSError as error:
+            raise FolderError(f"cannot write in the folder: {error.strerror}") from error
+
+
+def _sync(folder: Path, paths: Iterable[PurePosixPath], workers: int) -> None:
+    """All at the end: the disk then does in one go what file by file would cost a wait each."""
+
+    def sync(path: PurePosixPath) -> None:
+        with (folder / path).open("rb+") as stream:
+            os.fsync(stream.fileno())
+
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(sync, paths):
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    client: Client
+    number: int
+    folder: Path
+    only: Only
+    progress: PullProgress
+    workers: int
+
+    def to_the_end(self, state: FolderState) -> ReleaseReport:
+        removed = 0
+        outcomes: Outcomes[ReleaseFile] = {}
+        manifest = read_release(self.client, self.number).manifest_sha256
+        for _ in range(ROUNDS):
+            files = list_release(self.client, self.number)
+            removed += self._forget(files)
+            outcomes |= self._fetch(files, outcomes)
+            outcomes = {file: outcomes[file] for file in files if file in outcomes}
+            before, manifest = manifest, read_release(self.client, self.number).manifest_sha256
+            if manifest == before:
+                break
+        report = self._report(outcomes, removed)
+        _sync(self.folder, (file.path for file, outcome in outcomes.items() if outcome is Fetched.NEW), self.workers)
+        sync_folders(self.folder, [file.path for file in outcomes])
+        write_state(self.folder, replace(state, complete=report.complete))
+        return report
+
+    def _forget(self, files: tuple[ReleaseFile, ...]) -> int:
+        """Before anything else: the list on disk that names them is replaced by what is fetched."""
+        return remove_files(self.folder, listed_in(self.folder).keys() - {file.path for file in files})
+
+    def _fetch(self, files: tuple[ReleaseFile, ...], known: Outcomes[ReleaseFile]) -> Outcomes[ReleaseFile]:
+        """What makes the bag first: from then on the folder says what belongs into it."""
+        wanted = [file for file in files if self.only.takes(file) and file not in known]
+        wanted.sort(key=lambda file: not file.is_of_the_bag)
+        bag = [file for file in wanted if file.is_of_the_bag]
+        self.progress.begin(len(wanted) + len(known), sum(file.size for file in [*wanted, *known]))
+        outcomes = fetch_all(self.client, bag, self.folder, self.progress, self.workers)
+        payload = wanted[len(bag) :]
+        arrived = fetch_bundles(self.client, payload, self.folder, self.progress, self.workers)
+        outcomes |= dict.fromkeys(arrived, Fetched.NEW)
+        rest = [file for file in payload if file not in arrived]
+        return outcomes | fetch_all(self.client, rest, self.folder, self.progress, self.workers)
+
+    def _report(self, outcomes: Outcomes[ReleaseFile], removed: int) -> ReleaseReport:
+        present = [file for file, outcome in outcomes.items() if isinstance(outcome, Fetched)]
+        return ReleaseReport(
+            release=self.number,
+            files=len(outcomes),
+            bytes_total=sum(file.size for file in present),
+            fetched={way: sum(outcome is way for outcome in outcomes.values()) for way in Fetched},
+            removed=removed,
+            failures=tuple(outcome for outcome in outcomes.values() if isinstance(outcome, Failure)),
+        )

@@ -1,0 +1,105 @@
+"""Releases as background jobs: asked for, built by whoever takes the job, called off."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.audit_behalf import Behalf
+from storage.errors import ImageStoreSilentError, ImageStoreUnavailableError, StorageError
+from storage.jobs import handling
+from storage.jobs.errors import (
+    JobCancelledError,
+    JobDelayedError,
+    JobEndedError,
+    JobFailedError,
+    LeaseLostError,
+    NoSuchJobError,
+)
+from storage.jobs.records import ENDED
+from storage.jobs.requests import MOST_TRIES, JobRequests, ask_for_job
+from storage.releases.building import Builder
+from storage.releases.errors import BuildCancelledError, SupersededError
+from storage.releases.records import ReleaseState
+
+KIND = "release"
+
+
+class JobBuilds:
+    """Satisfies `api.release_parts.Builds`. Share one between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._requests = JobRequests(engine)
+
+    def ask(self, connection: Connection, number: int, behalf: Behalf) -> str:
+        """In the transaction that begins the release; do it last."""
+        return str(ask_for_job(connection, KIND, {"number": number}, behalf))
+
+    def cancel(self, job: str, behalf: Behalf) -> None:
+        """Whether or not it still runs."""
+        with suppress(JobEndedError, NoSuchJobError):
+            self._requests.cancel(UUID(job), behalf)
+
+    def is_over(self, job: str) -> bool:
+        """Nobody builds any more: it is done, has failed, or is not there."""
+        try:
+            return self._requests.get(UUID(job)).state in ENDED
+        except NoSuchJobError:
+            return True
+
+
+class ReleaseHandler:
+    """Satisfies `storage.jobs.handling.Handler`."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+
+    def __call__(self, parameters: dict[str, Any], job: handling.RunningJob) -> Mapping[str, Any]:
+        """Build the release, or go on building it; the result is its number and the manifest's digest."""
+        number = int(parameters["number"])
+        try:
+            found = self._builder.build(number, _Followed(job))
+        except BuildCancelledError:
+            raise JobCancelledError from None
+        except SupersededError:
+            if self._builder.state(number) is ReleaseState.CANCELLED:
+                raise JobCancelledError from None
+            raise LeaseLostError from None
+        except (ImageStoreUnavailableError, ImageStoreSilentError) as error:
+            if job.attempt >= MOST_TRIES:
+                self._builder.give_up(number, str(error))
+            raise JobDelayedError(str(error)) from None
+        except SQLAlchemyError:
+            if job.attempt >= MOST_TRIES:
+                self._builder.give_up(number, "the registry database does not answer")
+            raise
+        except StorageError as error:
+            raise JobFailedError(str(error), kind="release-failed") from None
+        return {"number": number, "manifest_sha256": found.manifest_sha256}
+
+
+class _Followed:
+    """Satisfies `storage.releases.ports.RunningJob`."""
+
+    def __init__(self, job: handling.RunningJob) -> None:
+        self._job = job
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        with _called_off():
+            self._job.progress(done, total or None, message)
+
+    def check_cancelled(self) -> None:
+        with _called_off():
+            self._job.check_cancelled()
+
+
+@contextmanager
+def _called_off() -> Iterator[None]:
+    """The job's word for it, in the builder's."""
+    try:
+        yield
+    except JobCancelledError:
+        raise BuildCancelledError from None

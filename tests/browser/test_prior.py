@@ -1,0 +1,130 @@
+"""A patient's CT beside the one before, in the viewer: linked by place, and what was found then copied with one key.
+
+The pair is a phantom, of one patient at two dates, in slices of different thickness.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pydicom import Dataset
+from pydicom.uid import generate_uid
+
+from osteon.sample.spine import spine_volume
+from osteon.sample.study import SampleSeries, image
+from tests.browser.reading_page import Json, ReadingPage
+from tests.browser.signing_in import have_session
+from tests.browser.viewing import DRAWN, READER, ViewedSite, viewed_site
+from tests.browser.watched import watched_page
+
+PATIENT = "OST-PAIR"
+BEFORE, NOW = date(2031, 1, 6), date(2031, 7, 3)
+THICK, THIN = 5.0, 4.0
+"""mm between slices, then and now."""
+
+FOUND: Json = {
+    "lesion_type": "lytic",
+    "alignment": "normal",
+    "vertebral_collapse": {"present": True, "height_loss_percent": 25},
+}
+HEIGHTS = """() => Object.fromEntries(cornerstone.getEnabledElements().map(({ viewport }) => [viewport.id,
+  cornerstone.metaData.get('imagePlaneModule', viewport.getCurrentImageId()).imagePositionPatient[2]]))"""
+BOTH_DRAWN = f"() => {{ const all = ({DRAWN})(); return all.length === 2 && all.every((each) => each > 1); }}"
+
+
+@pytest.fixture(scope="module")
+def viewed(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[ViewedSite]:
+    with viewed_site(tmp_path_factory.mktemp("viewed"), migrated_sqlite) as site:
+        yield site
+
+
+def examination(day: date, thickness: float) -> list[Dataset]:
+    """The spine of the phantom on that day."""
+    slices = round(200 / thickness)
+    volume = spine_volume(spacing=(thickness, 2.7, 2.7), shape=(slices, 88, 88))
+    series = SampleSeries(
+        name=f"spine {day}",
+        number=2,
+        description="RACHIS LOMBAIRE",
+        body_part="LSPINE",
+        laterality=None,
+        kernel="BONE",
+        window=((350, 1800), (40, 400)),
+        volume=volume,
+        exposure=(800, 310),
+    )
+    study, of_series, frame = generate_uid(), generate_uid(), generate_uid()
+    return [_on(image(series, number), day, study, of_series, frame) for number in range(1, slices + 1)]
+
+
+def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_with_one_key(
+    browser: Browser, viewed: ViewedSite
+) -> None:
+    then, now = examination(BEFORE, THICK), examination(NOW, THIN)
+    viewed.store([*then, *now], PATIENT)
+    with watched_page(browser, viewed.url, language="en") as watched:
+        page = watched.page
+        have_session(page, READER)
+        lesion = _posted(page, f"patients/{PATIENT}/lesions", {"site": {"bone": "vertebra", "level": "L3"}})
+        body = {"study_instance_uid": str(then[0].StudyInstanceUID), "findings": FOUND}
+        _posted(page, f"lesions/{lesion['lesion_id']}/readings", body)
+
+        page.goto(f"/patients/{PATIENT}")
+        page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
+        page.wait_for_function(BOTH_DRAWN, timeout=60_000)
+        _scrolled_together(page)
+        _copied(page, str(now[0].StudyInstanceUID), lesion["lesion_id"])
+
+
+def _scrolled_together(page: Page) -> None:
+    page.locator(".cornerstone-viewport-element").first.click()
+    before = page.evaluate(HEIGHTS)
+    for step in range(1, 6):
+        page.keyboard.press("ArrowDown")
+        moved = f"([from, way]) => Math.abs(({HEIGHTS})().current - from) === way"
+        page.wait_for_function(moved, arg=[before["current"], step * THIN])
+    way = 5 * THIN
+    page.wait_for_function(f"([from, way]) => Math.abs(({HEIGHTS})().prior - from) === way", arg=[before["prior"], way])
+    after = page.evaluate(HEIGHTS)
+    assert after["prior"] - before["prior"] == after["current"] - before["current"]
+
+
+def _copied(page: Page, study: str, lesion_id: str) -> None:
+    reading = ReadingPage(page)
+    reading.lesion("L1").click()
+    reading.current("lesion_type")
+    expect(reading.question("lesion_type")).to_contain_text("before: lytic")
+    expect(reading.question("vertebral_collapse.height_loss_percent")).to_contain_text("25")
+    reading.press("Shift+P")
+    expect(reading.lesion("L1")).to_contain_text("carried over")
+    expect(reading.chosen("lesion_type")).to_contain_text("lytic")
+    reading.press("Shift+O")
+    expect(reading.panel.locator(".question.carried")).to_have_count(0)
+    reading.is_saved()
+    reading.press("Control+Enter")
+    expect(reading.lesion("L1")).to_contain_text("signed")
+    signed = page.context.request.get(f"/api/v1/lesions/{lesion_id}/readings").json()["items"][-1]
+    assert signed["study_instance_uid"] == study
+    assert {name: signed["findings"][name] for name in ("lesion_type", "alignment")} == {
+        "lesion_type": "lytic",
+        "alignment": "normal",
+    }
+    assert signed["findings"]["vertebral_collapse"]["height_loss_percent"] == 25
+
+
+def _on(dataset: Dataset, day: date, study: str, series: str, frame: str) -> Dataset:
+    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = f"{day:%Y%m%d}"
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.FrameOfReferenceUID = study, series, frame
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    return dataset
+
+
+def _posted(page: Page, path: str, body: Json) -> Json:
+    token = page.context.request.get("/api/v1/me").json()["csrf_token"]
+    answer = page.context.request.post(f"/api/v1/{path}", data=body, headers={"X-CSRF-Token": token})
+    assert answer.ok, answer.text()
+    made: Json = answer.json()
+    return made

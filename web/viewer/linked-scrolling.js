@@ -1,0 +1,60 @@
+// Stacks of prior and current that scroll together: millimetres along the patient, since slices of two examinations
+// differ in thickness and number. The key L lets go, so that one can be aligned to the other, and links them again.
+
+const IDS = ['current', 'prior'];
+
+/** `toggle` for the key; `stop` when the viewer is left. */
+export function linkedScrolling(services) {
+  const { cornerstoneViewportService: viewports } = services;
+  let isWanted = true;
+  let unlink = null;
+  const relink = () => {
+    unlink?.();
+    unlink = isWanted ? link(services) : null;
+  };
+  const { unsubscribe } = viewports.subscribe(viewports.EVENTS.VIEWPORT_DATA_CHANGED, relink);
+  return {
+    toggle: () => {
+      isWanted = !isWanted;
+      relink();
+      return isWanted;
+    },
+    stop: () => {
+      unsubscribe();
+      unlink?.();
+    },
+  };
+}
+
+/** null while there are not two stacks to link. What is between them when they are linked, stays between them. */
+function link({ cornerstoneViewportService: viewports, viewportGridService: grid }) {
+  const stacks = IDS.map((id) => viewports.getCornerstoneViewport(id));
+  if (stacks.some((each) => !each?.getImageIds || each.getImageIds().length < 2)) return null;
+  const between = place(stacks[1]) - place(stacks[0]);
+  const follow = ({ currentTarget }) => {
+    // Only the one that the reader scrolls leads: the other reports its own changes as well.
+    const leader = IDS.indexOf(grid.getActiveViewportId());
+    if (stacks[leader]?.element !== currentTarget) return;
+    show(stacks[1 - leader], place(stacks[leader]) + (leader === 0 ? between : -between));
+  };
+  const event = window.cornerstone.Enums.Events.STACK_NEW_IMAGE;
+  stacks.forEach(({ element }) => element.addEventListener(event, follow));
+  return () => stacks.forEach(({ element }) => element.removeEventListener(event, follow));
+}
+
+function place(stack) {
+  return along(stack.getCurrentImageId());
+}
+
+/** mm from the origin along the normal of the slices, whatever way the stack is sorted. */
+function along(imageId) {
+  const { rowCosines: r, columnCosines: c, imagePositionPatient: p } = window.cornerstone.metaData.get('imagePlaneModule', imageId);
+  const normal = [r[1] * c[2] - r[2] * c[1], r[2] * c[0] - r[0] * c[2], r[0] * c[1] - r[1] * c[0]];
+  return p.reduce((sum, value, axis) => sum + value * normal[axis], 0);
+}
+
+function show(stack, wanted) {
+  const distances = stack.getImageIds().map((imageId) => Math.abs(along(imageId) - wanted));
+  const nearest = distances.indexOf(Math.min(...distances));
+  window.cornerstone.utilities.jumpToSlice(stack.element, { imageIndex: nearest });
+}

@@ -1,0 +1,26 @@
+export default {
+  en: {
+    points: 'points, as far as they are known',
+    pointsExact: 'points',
+    undecided: 'not decided yet',
+    notApplicable: 'does not apply',
+    askMeeting: 'the meeting knows',
+    notKnown: 'not answered',
+    upTo: '{least}–{most}',
+    wouldDecide: 'Would decide the class, whatever its value: {which}.',
+    couldDecide: 'Could decide the class: {which}.',
+    about: 'Source and conventions ({version})',
+  },
+  fr: {
+    points: 'points, en l’état des réponses',
+    pointsExact: 'points',
+    undecided: 'pas encore décidé',
+    notApplicable: 'sans objet',
+    askMeeting: 'à la RCP de le dire',
+    notKnown: 'sans réponse',
+    upTo: '{least}–{most}',
+    wouldDecide: 'Déciderait de la classe, quelle que soit la réponse : {which}.',
+    couldDecide: 'Pourrait décider de la classe : {which}.',
+    about: 'Source et conventions ({version})',
+  },
+};
