@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.signing_in import enter
@@ -56,6 +56,23 @@ def test_a_study_that_nobody_sent_is_said_to_be_unknown(window: OpenWindow) -> N
     page.get_by_role("button", name="Chercher").click()
 
     expect(page.get_by_text("Rien n’est connu d’un tel examen.")).to_be_visible()
+
+
+def test_who_types_while_the_balance_is_on_its_way_goes_on_typing(window: OpenWindow) -> None:
+    page = window().page
+    held: list[Route] = []
+    page.route("**/custody/associations*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    enter(page, KEEPER, at="/custody")
+    page.locator("#study-uid").focus()
+    page.keyboard.type("1.2")
+    expect(page.locator("#study-uid")).to_have_value("1.2")
+    (on_its_way,) = held
+    on_its_way.continue_()
+    expect(page.locator("[data-term=received]")).to_have_text("19")
+
+    page.keyboard.type(".3")
+
+    expect(page.locator("#study-uid")).to_have_value("1.2.3")
 
 
 def test_quarantine_tells_reasons_and_what_helps_and_conflicts_at_once(window: OpenWindow) -> None:

@@ -12,9 +12,12 @@ export function svg(name, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, name), attributes, children);
 }
 
-/** Replace what is in `parent`. */
+/** Replace what is in `parent`. A field that stays in it keeps the focus: whoever types in it goes on typing. */
 export function fill(parent, ...children) {
+  const root = parent.getRootNode();
+  const focused = root.activeElement;
   parent.replaceChildren(...children.flat(Infinity).filter(isShown));
+  if (focused && focused !== root.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
   return parent;
 }
 

@@ -40,7 +40,7 @@ export class Balance {
     } catch (error) {
       this.trouble = error;
     }
-    this.draw();
+    this.#drawFound();
   }
 
   draw() {
@@ -49,14 +49,20 @@ export class Balance {
       this.#load();
     };
     this.#drawStudy();
+    this.#drawFound();
     fill(
       this.element,
       el('div', { class: 'filters' }, choice({ name: 'days', label: t('period'), value: String(this.days), options: DAYS.map((days) => [String(days), t('lastDays', { count: days })]), change })),
-      this.trouble ? failure(this.trouble, () => this.#load()) : this.found ? this.#shown() : waiting(),
+      this.content,
       el('section', { class: 'card' }, el('h2', {}, t('oneStudy')),
         el('form', { class: 'row', onsubmit: (event) => this.#look(event) }, el('label', { for: 'study-uid' }, t('studyUid')), this.uid, el('button', {}, t('look'))),
         this.studySaid, this.studyPart),
     );
+  }
+
+  // The form below it stays where it is: what is typed while the balance is on its way is not lost.
+  #drawFound() {
+    fill(this.content, this.trouble ? failure(this.trouble, () => this.#load()) : this.found ? this.#shown() : waiting());
   }
 
   #shown() {
