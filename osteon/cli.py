@@ -8,6 +8,8 @@ import importlib
 
 import click
 
+from osteon.collecting import kept_for_good
+
 COMMANDS = {
     "api": "the HTTP API alone",
     "audit": "list, verify and export who saw, changed and fetched what",
@@ -55,7 +57,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            command: click.Command = importlib.import_module(f"osteon.commands.{cmd_name}").command
+            with kept_for_good():
+                command: click.Command = importlib.import_module(f"osteon.commands.{cmd_name}").command
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in OUR_OWN:
                 raise

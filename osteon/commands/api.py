@@ -15,6 +15,7 @@ from api.metrics import ROLE, ApiMetrics
 from api.sign_in import sign_in_parts
 from dicom_node.pseudonymisation.profile import ProfileError
 from osteon.addresses import door
+from osteon.collecting import kept_for_good
 from osteon.failing import failing_clearly
 from osteon.first_administrator import make_first_administrator
 from osteon.home import prepare_home
@@ -54,20 +55,21 @@ def command() -> None:
     make_first_administrator(settings, engine, click.echo)
     events = EventStreams()
     images = connect(settings)
-    app = create_app(
-        engine=engine,
-        images=images,
-        metrics=metrics,
-        intake=DoorIntake(
-            Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
-        ),
-        uploads_at_a_time=settings.stow_uploads,
-        archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
-        sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
-        events=events,
-        image_cache_mb=settings.image_cache_mb,
-        releases=release_parts(settings, engine),
-    )
+    with kept_for_good():
+        app = create_app(
+            engine=engine,
+            images=images,
+            metrics=metrics,
+            intake=DoorIntake(
+                Route(destination=door(settings), calling_ae_title=settings.stow_ae_title, timeout=DOOR_SECONDS)
+            ),
+            uploads_at_a_time=settings.stow_uploads,
+            archive=Archive(connect_dicomweb(settings), settings.dicomweb_streams),
+            sign_in=sign_in_parts(engine, public_url=settings.public_url, provider=provider_of(settings)),
+            events=events,
+            image_cache_mb=settings.image_cache_mb,
+            releases=release_parts(settings, engine),
+        )
     config = uvicorn.Config(
         app,
         log_config=None,
