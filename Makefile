@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Where it is set, every process compiles our modules anew, and a run of the tests starts hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run viewer test check bench soak faults format lock clean
 
 help:

@@ -1,5 +1,6 @@
 """Databases for the tests: a SQLite file and a real PostgreSQL server, each fresh for every test."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,14 @@ from tests.builders.programs import missing
 from tests.services.postgres import PostgresServer, PostgresUnavailableError, running_postgres
 
 DATABASES = ("sqlite", "postgresql")
+
+# Thirteen thousand tests and what they import live to the end: Python need not look through them for garbage.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,9 @@ START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 20
 INITDB_OPTIONS = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 # Nothing here has to survive a power cut.
+# Making one database copies some 660 files: 0.29 s on a disk, 0.02 s in memory, and most tests begin with it.
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder of one's own in it, as in any other place for such
+ROOM_NEEDED = 2 * 1024**3
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": ""}
 
 
@@ -62,7 +65,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     """Start a server, hand it over, stop it by its pid and remove its folder."""
     programs, user = _programs(), _user()
     # pytest's own folders are closed to other users, and a socket's path may not exceed 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="osteon-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="osteon-pg-", dir=_place()))
     try:
         if user is not None:
             shutil.chown(folder, user)
@@ -71,6 +74,13 @@ def running_postgres() -> Iterator[PostgresServer]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place() -> Path | None:
+    """Where the server's folder is made; None for the usual place."""
+    if not os.access(IN_MEMORY, os.W_OK) or shutil.disk_usage(IN_MEMORY).free < ROOM_NEEDED:
+        return None
+    return IN_MEMORY
 
 
 def _programs() -> Path:
