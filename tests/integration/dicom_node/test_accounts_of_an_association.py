@@ -61,7 +61,7 @@ def test_while_it_is_open_a_note_of_it_is_kept_that_a_kill_would_leave(parts: Pa
         association.send_c_store(dataset())
         (note,) = OpenAssociations(folder).left
         association.release()
-        wait_for(lambda: OpenAssociations(folder).left == (), "the note is removed")
+        wait_for(lambda: list(folder.iterdir()) == [], "the note is removed")
     (summary,) = (fact for _, fact in parts.journal.read() if isinstance(fact, AssociationSummary))
     assert before == ()
     assert (note.association_id, note.opened_at) == (summary.association_id, summary.opened_at)
