@@ -32,6 +32,11 @@ FOUND: Json = {
 }
 HEIGHTS = """() => Object.fromEntries(cornerstone.getEnabledElements().map(({ viewport }) => [viewport.id,
   cornerstone.metaData.get('imagePlaneModule', viewport.getCurrentImageId()).imagePositionPatient[2]]))"""
+AT_REST = f"""() => {{
+  const shown = JSON.stringify(({HEIGHTS})()), now = performance.now();
+  if (window.shownBefore !== shown) {{ window.shownBefore = shown; window.shownSince = now; }}
+  return now - window.shownSince > 1000;
+}}"""
 BOTH_DRAWN = f"() => {{ const all = ({DRAWN})(); return all.length === 2 && all.every((each) => each > 1); }}"
 
 
@@ -81,15 +86,22 @@ def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_
 
 def _scrolled_together(page: Page) -> None:
     page.locator(".cornerstone-viewport-element").first.click()
+    _step_down(page, 5)  # the link is made of what both show at first, and takes hold with the first steps
+    page.wait_for_function(AT_REST, timeout=60_000)
     before = page.evaluate(HEIGHTS)
-    for step in range(1, 6):
-        page.keyboard.press("ArrowDown")
-        moved = f"([from, way]) => Math.abs(({HEIGHTS})().current - from) === way"
-        page.wait_for_function(moved, arg=[before["current"], step * THIN])
+    _step_down(page, 5)
     way = 5 * THIN
     page.wait_for_function(f"([from, way]) => Math.abs(({HEIGHTS})().prior - from) === way", arg=[before["prior"], way])
     after = page.evaluate(HEIGHTS)
     assert after["prior"] - before["prior"] == after["current"] - before["current"]
+
+
+def _step_down(page: Page, steps: int) -> None:
+    start = page.evaluate(HEIGHTS)["current"]
+    for step in range(1, steps + 1):
+        page.keyboard.press("ArrowDown")
+        moved = f"([from, way]) => Math.abs(({HEIGHTS})().current - from) === way"
+        page.wait_for_function(moved, arg=[start, step * THIN])
 
 
 def _copied(page: Page, study: str, lesion_id: str) -> None:

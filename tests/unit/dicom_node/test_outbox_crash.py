@@ -207,7 +207,9 @@ CASES = {
     "four at a time": Case(four_at_a_time, real=True),
     "segments are used again": Case(with_segments_used_again, spare_segments=2),
     "some syncs fail": Case(with_second_tries, failing_syncs=(1, 4, 5, 9)),
-    "four at a time, and some syncs fail": Case(four_at_a_time, real=True, failing_syncs=(2, 3)),
+    "four at a time, and some syncs fail": Case(
+        four_at_a_time, real=True, failing_syncs=(2, 3), notes=16 - 2 * 4
+    ),  # four may wait for one sync
     "large ones, stored while they come": Case(with_large_ones, notes=5),
     "large ones, and some syncs fail": Case(with_large_ones, failing_syncs=(3, 11), notes=3),
 }
