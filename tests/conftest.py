@@ -18,6 +18,17 @@ DATABASES = ("sqlite", "postgresql")
 gc.disable()
 
 
+WITH_FOREIGN_CLOCKS = ("browser", "e2e", "faults")
+"""Tests with a browser or with processes whose pace nobody holds: one that fails is tried once more, and named."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in WITH_FOREIGN_CLOCKS:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
