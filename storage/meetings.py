@@ -72,6 +72,15 @@ class SqlMeetings:
         )
         return self._session.scalars(wanted).first() is not None
 
+    def closed_presentations(self) -> Sequence[tuple[str, date]]:
+        """Every patient and the day of the presentation in a session that is closed."""
+        wanted = (
+            select(MeetingDossierRow.pseudonym, MeetingDossierRow.presented_on)
+            .join(MeetingRow, MeetingDossierRow.meeting_id == MeetingRow.id)
+            .where(MeetingRow.state == MeetingState.CLOSED.value, MeetingDossierRow.removed_at.is_(None))
+        )
+        return [(pseudonym, day) for pseudonym, day in self._session.execute(wanted) if day is not None]
+
     def expected(self, meeting: Meeting) -> Sequence[str]:
         gone = {each.pseudonym for each in meeting.removed}
         found = {*self._due(meeting), *self._presented(meeting)} - set(meeting.order) - gone

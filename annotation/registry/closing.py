@@ -8,6 +8,7 @@ from annotation.registry.values import Value, day_of
 from lesion_model.errors import Problem
 
 DECISION = ("decision", "decision_rationale")
+IS_CLOSED = "stays as it is: the meeting is closed; open it again first"
 
 
 def check_decision(entry: RecordEntry, uow: RecordUnitOfWork) -> None:
@@ -18,14 +19,18 @@ def check_decision(entry: RecordEntry, uow: RecordUnitOfWork) -> None:
     """
     if entry.form_name != PRESENTATION.name or entry.state is State.DRAFT:
         return
-    before, after = _decided(_in_force(entry, uow)), _decided(entry)
+    changed = decided_otherwise(_in_force(entry, uow), entry)
     day = day_of(entry.values.get("meeting_date"))
-    if before == after or day is None or not uow.meetings.is_closed(entry.pseudonym, day):
+    if not changed or day is None or not uow.meetings.is_closed(entry.pseudonym, day):
         return
-    detail = "stays as it is: the meeting is closed; open it again first"
-    changed = [f"values.{name}" for name in DECISION if before[name] != after[name]]
-    fields = changed if entry.state is State.FINAL else ["state"]
-    raise UnacceptableError([Problem(field=field, detail=detail) for field in fields])
+    fields = [f"values.{name}" for name in changed] if entry.state is State.FINAL else ["state"]
+    raise UnacceptableError([Problem(field=field, detail=IS_CLOSED) for field in fields])
+
+
+def decided_otherwise(before: RecordEntry | None, after: RecordEntry) -> list[str]:
+    """Which parts of the decision two versions of a presentation do not share."""
+    decided, now = _decided(before), _decided(after)
+    return [name for name in DECISION if decided[name] != now[name]]
 
 
 def _in_force(entry: RecordEntry, uow: RecordUnitOfWork) -> RecordEntry | None:

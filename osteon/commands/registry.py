@@ -61,6 +61,9 @@ def command() -> None:
 @click.option("--reason", metavar="TEXT", help="Why; kept in the vault's log. Needed for identified files.")
 @click.option("--missing", multiple=True, metavar="CODE", help="A word that says: not known (a missing data code).")
 @click.option("--update", is_flag=True, help="Entries that are there with other values get a new version.")
+@click.option(
+    "--blanks-withdraw", is_flag=True, help="With --update: values that the file leaves empty are withdrawn, not kept."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--report", "report_file", type=NEW, help="Write what was found as CSV: row, column, value, reason.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
@@ -77,16 +80,21 @@ def import_file(
     missing: tuple[str, ...],
     pseudonymous: bool,
     update: bool,
+    blanks_withdraw: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Import FILE into the clinical records: all of it, or nothing and a report of what is wrong (exit code 5)."""
     settings = read_settings()
+    if blanks_withdraw and not update:
+        raise click.UsageError("--blanks-withdraw says how --update is to be done")
     if report_file is not None:
         _check_new(report_file)
     source = Source(file, kind, form=form, mapping=_mapping(mapping_file), missing=missing)
     people = Pseudonymous() if pseudonymous else _identified(settings, issuer or source.issuer, reason, dry_run=dry_run)
-    wanted = Wanted(by=_account(), now=datetime.now(UTC), dry_run=dry_run, update=update)
+    wanted = Wanted(
+        by=_account(), now=datetime.now(UTC), dry_run=dry_run, update=update, blanks_withdraw=blanks_withdraw
+    )
     with opened_registry(settings) as engine:
         report = import_records(source, people, engine, wanted)
     if report_file is not None:

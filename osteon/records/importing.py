@@ -5,7 +5,7 @@ The file is read twice, row by row: once to check it, once to keep it. In betwee
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 
 from annotation.audit import Action, Kind, Note
 from annotation.audit import Source as AuditSource
+from annotation.registry.closing import IS_CLOSED, decided_otherwise
+from annotation.registry.consistency import entry_faults
 from annotation.registry.entries import State
 from annotation.registry.exchange.checking import CheckedRow, Checker
 from annotation.registry.exchange.findings import Finding, Findings, Weight
-from annotation.registry.exchange.planning import Existing, Outcome, Stamp, planned
+from annotation.registry.exchange.planning import Existing, Outcome, Planned, Stamp, planned
 from annotation.registry.exchange.rows import RawRow
-from annotation.registry.values import day_of
+from annotation.registry.values import Fault, day_of
 from lesion_model.errors import LesionModelError
 from osteon.records.people import People
 from osteon.records.sources import Source
@@ -54,12 +56,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How it is to be done. `update`: entries that are there with other values get a new version."""
+    """How it is to be done. `update`: entries that are there with other values get a new version; `blanks_withdraw`:
+    also of values that the file leaves empty, which stay otherwise."""
 
     by: str
     now: datetime
     dry_run: bool = False
     update: bool = False
+    blanks_withdraw: bool = False
 
 
 class _RefusedError(Exception):
@@ -145,6 +149,8 @@ class _Keeper:
     stamp: Stamp = field(init=False)
     _there: frozenset[str] = frozenset()
     """Patients of whom something may be there already."""
+    _closed: frozenset[Meeting] = frozenset()
+    """Patients and days of the sessions that are closed."""
     _kept: set[int] = field(default_factory=set)
     _touched: set[str] = field(default_factory=set)
     _with_contexts: set[str] = field(default_factory=set)
@@ -156,6 +162,7 @@ class _Keeper:
     def keep(self, source: Source, uow: SqlUnitOfWork) -> None:
         batches = uow.record_batches
         self._there = frozenset(batches.patients({person.pseudonym for person in self.persons.values()}))
+        self._closed = frozenset(uow.meetings.closed_presentations())
         if not self.wanted.dry_run:
             self._begin(source, batches)
         for batch in _batches(self._rows(source)):
@@ -236,7 +243,7 @@ class _Keeper:
             self._refuse(row, row.form.key[0] if row.form.key else "patient", "duplicate", detail)
             return
         try:
-            plan = planned(row, pseudonym, existing, self.stamp)
+            plan = planned(row, pseudonym, existing, self.stamp, blanks_withdraw=self.wanted.blanks_withdraw)
         except LesionModelError as error:
             for problem in error.problems:
                 self._refuse(row, problem.field, "contradiction", f"with the clinical context: {problem.detail}")
@@ -245,6 +252,11 @@ class _Keeper:
             detail = "is there already with other values; with --update it gets a new version"
             self._refuse(row, "", "exists", detail)
             return
+        problems = self._problems(plan, row, existing)
+        for fault in problems:
+            self._refuse(row, fault.variable, fault.reason, fault.detail)
+        if problems:
+            return
         self._count(plan.outcome)
         if plan.entry is not None:
             written.entries.append(plan.entry)
@@ -252,6 +264,17 @@ class _Keeper:
         if plan.context is not None:
             written.contexts.append(plan.context)
             self._with_contexts.add(pseudonym)
+
+    def _problems(self, plan: Planned, row: CheckedRow, existing: Existing) -> list[Fault]:
+        """Of the row together with what is there already."""
+        if plan.entry is None or (existing.entry is None and row.form.name != "presentation"):
+            return []
+        faults = [] if existing.entry is None else list(entry_faults(row.form, plan.entry.values, date.max))
+        meeting = _meeting(row, plan.entry.pseudonym)
+        if meeting in self._closed:
+            changed = decided_otherwise(existing.entry, plan.entry)
+            faults += [Fault(variable=name, reason="closed", detail=IS_CLOSED) for name in changed]
+        return faults
 
     def _pseudonym(self, row: CheckedRow) -> str:
         """In a dry run, somebody who is not known yet has nothing there."""

@@ -53,18 +53,27 @@ class Planned:
     context: MeetingContext | None = None
 
 
-def planned(row: CheckedRow, pseudonym: str, existing: Existing, stamp: Stamp) -> Planned:
-    """Raises FindingError when the facts contradict those that the context holds beside."""
-    before = existing.entry
-    if before is not None and _as_it_is(before, existing.context) == row.values:
-        return Planned(outcome=Outcome.UNCHANGED)
+def planned(
+    row: CheckedRow, pseudonym: str, existing: Existing, stamp: Stamp, *, blanks_withdraw: bool = False
+) -> Planned:
+    """What the row leaves empty stays as it is there, unless `blanks_withdraw`.
+
+    Raises FindingError when the facts contradict those that the context holds beside.
+    """
+    before, values = existing.entry, row.values
+    if before is not None:
+        there = _as_it_is(before, existing.context)
+        if not blanks_withdraw:
+            values = {**there, **row.values}
+        if there == values:
+            return Planned(outcome=Outcome.UNCHANGED)
     entry = RecordEntry(
         id=uuid4() if before is None else before.id,
         pseudonym=pseudonym,
         form_name=row.form.name,
         version=FIRST_VERSION if before is None else existing.newest + 1,
         state=row.state,
-        values=row.values,
+        values=values,
         entered_by=stamp.by,
         entered_at=stamp.of(row.number),
         import_id=stamp.import_id,

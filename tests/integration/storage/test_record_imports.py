@@ -1,15 +1,20 @@
 """Imports of clinical records on both kinds of database: the registry's and the vault's side of them."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from annotation.meetings import planning
+from annotation.meetings.meeting import MeetingState
 from annotation.registry.exchange import redcap_records
 from annotation.registry.exchange.planning import Outcome
 from annotation.registry.exchange.rows import ExportedEntry
 from annotation.registry.record import record_of
+from annotation.registry.values import Value, Values
 from osteon.records.exporting import by_patient
 from osteon.records.importing import Report, Wanted, import_records
 from osteon.records.people import Pseudonymous
@@ -27,13 +32,32 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WHY = Warrant("tests", "first load")
 ENTRIES = [*sorted(EVERYTHING, key=lambda each: each.pseudonym), DRAFT]
 """The patient with the draft comes last."""
+DAY = "2025-06-12"
+"""Of the first of two presentations of ONE."""
 
 
-def imported(engine: Engine, file: Path, entries: list[ExportedEntry], *, update: bool = False) -> Report:
+def imported(
+    engine: Engine, file: Path, entries: list[ExportedEntry], *, update: bool = False, blanks_withdraw: bool = False
+) -> Report:
     with file.open("w", newline="") as out:
         redcap_records.write(out, entries)
-    source = Source(file, "redcap")
-    return import_records(source, Pseudonymous(), engine, Wanted(by="tests", now=NOW, update=update))
+    wanted = Wanted(by="tests", now=NOW, update=update, blanks_withdraw=blanks_withdraw)
+    return import_records(Source(file, "redcap"), Pseudonymous(), engine, wanted)
+
+
+def of_form(form: str, /, *left_out: str, **changes: Value) -> list[ExportedEntry]:
+    """What ONE has of it, otherwise and with less."""
+    return [
+        replace(each, values={n: v for n, v in {**each.values, **changes}.items() if n not in left_out})
+        for each in EVERYTHING
+        if each.pseudonym == ONE and each.form == form and each.values.get("meeting_date", DAY) == DAY
+    ]
+
+
+def kept(engine: Engine, form: str) -> Values:
+    final = record_of(ONE, SqlUnitOfWork(engine, write=False), drafts=False)
+    (entry,) = (each for each in final if each.form_name == form and each.values.get("meeting_date", DAY) == DAY)
+    return entry.values
 
 
 def exported(engine: Engine) -> list[ExportedEntry]:
@@ -76,6 +100,47 @@ def test_an_import_that_comes_again_adds_a_version_only_where_something_changed(
     assert outcomes == {Outcome.UNCHANGED: len(ENTRIES) - 1, Outcome.CHANGED: 1}
     assert sorted(exported(engine), key=repr) == sorted(changed, key=repr)
     assert count(engine, "record_import") == 3
+
+
+def test_what_an_update_leaves_empty_stays_unless_it_is_to_be_withdrawn(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, tmp_path / "file.csv", ENTRIES)
+    less = of_form("presentation", "histology", "bone_agent", "pain_nrs")
+    assert imported(engine, tmp_path / "less.csv", less).outcomes == {Outcome.UNCHANGED: 1}
+
+    other = of_form("presentation", "histology", "bone_agent", "pain_nrs", karnofsky="80")
+    assert imported(engine, tmp_path / "other.csv", other, update=True).outcomes == {Outcome.CHANGED: 1}
+    assert kept(engine, "presentation") == {**PRESENTATION, "karnofsky": "80"}
+
+    assert imported(engine, tmp_path / "less.csv", less, update=True, blanks_withdraw=True).outcomes == {
+        Outcome.CHANGED: 1
+    }
+    assert kept(engine, "presentation") == less[0].values
+
+
+def test_an_update_that_contradicts_what_stays_is_refused_whole(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, tmp_path / "file.csv", ENTRIES)
+    alive = of_form("patient", "death_date", "vital_source", vital_status="alive")
+    report = imported(engine, tmp_path / "alive.csv", [*alive, *of_form("presentation", karnofsky="80")], update=True)
+
+    assert [(each.column, each.reason) for each in report.findings.items] == [("vital_status", "contradiction")]
+    assert (report.outcomes, report.import_id) == ({}, None)
+    assert (kept(engine, "patient")["vital_status"], kept(engine, "presentation")["karnofsky"]) == ("dead", "70")
+    assert not imported(engine, tmp_path / "alive.csv", alive, update=True, blanks_withdraw=True).refused
+
+
+def test_the_decision_of_a_closed_session_stays_and_all_else_may_change(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, tmp_path / "file.csv", ENTRIES)
+    by: dict[str, Any] = {"by": "c", "now": lambda: NOW, "uow": SqlUnitOfWork(engine, write=True)}
+    held = planning.create(planning.Planned(held_on=date(2026, 2, 13)), **by)
+    held = planning.add(held.id, held.version, ONE, date(2025, 6, 12), **by)
+    closed = planning.Planned(held_on=date(2026, 2, 13), state=MeetingState.CLOSED)
+    planning.revise(held.id, held.version, closed, **by)
+
+    for change in ({"decision": ["surgery"]}, {"decision_rationale": "Otherwise."}):
+        report = imported(engine, tmp_path / "file.csv", of_form("presentation", **change), update=True)
+        assert [(each.column, each.reason) for each in report.findings.items] == [(*change, "closed")]
+    assert kept(engine, "presentation") == PRESENTATION
+    assert not imported(engine, tmp_path / "file.csv", of_form("presentation", karnofsky="80"), update=True).refused
 
 
 def test_an_import_whose_log_entry_fails_keeps_nothing(engine: Engine, tmp_path: Path) -> None:
