@@ -77,7 +77,7 @@ class RolesNeeded:
 
     roles: frozenset[Role]
 
-    def __call__(self, caller: Reader) -> None:
+    async def __call__(self, caller: Reader) -> None:
         if not self.roles & caller.roles:
             raise NotAllowedError(self.roles)
 

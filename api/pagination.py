@@ -30,14 +30,7 @@ class PageOut(BaseModel, Generic[Item]):
 class PageRequest:
     """What every list takes: `limit` and `cursor`."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items.")] = DEFAULT_LIMIT,
-        cursor: Annotated[
-            str | None,
-            Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before."),
-        ] = None,
-    ) -> None:
+    def __init__(self, limit: int, cursor: str | None) -> None:
         self.limit = limit
         self._cursor = cursor
 
@@ -46,7 +39,17 @@ class PageRequest:
         return None if self._cursor is None else decode(name, self._cursor)
 
 
-PageAsked = Annotated[PageRequest, Depends()]
+async def _page_asked(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many items.")] = DEFAULT_LIMIT,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before."),
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+PageAsked = Annotated[PageRequest, Depends(_page_asked)]
 
 
 def page_out(name: str, page: Page[Record], item: Callable[[Record], Item]) -> PageOut[Item]:

@@ -54,27 +54,27 @@ async def _catalogue(services: Annotated[Services, Depends(services_of)]) -> Cat
     return services.catalogue
 
 
-def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
+async def _images(services: Annotated[Services, Depends(services_of)]) -> ImageSource:
     return services.images
 
 
-def _measurable(services: Annotated[Services, Depends(services_of)]) -> MeasurableImages:
+async def _measurable(services: Annotated[Services, Depends(services_of)]) -> MeasurableImages:
     return services.measurable
 
 
-def _key_images(services: Annotated[Services, Depends(services_of)]) -> KeyImages:
+async def _key_images(services: Annotated[Services, Depends(services_of)]) -> KeyImages:
     return services.key_images
 
 
-def _importing(services: Annotated[Services, Depends(services_of)]) -> Importing:
+async def _importing(services: Annotated[Services, Depends(services_of)]) -> Importing:
     return services.importing
 
 
-def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
+async def _engine(services: Annotated[Services, Depends(services_of)]) -> Engine:
     return services.engine
 
 
-def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
+async def _uploads(services: Annotated[Services, Depends(services_of)]) -> Uploads:
     assert services.uploads is not None  # noqa: S101 - the routes are there only with it
     return services.uploads
 

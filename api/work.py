@@ -1,6 +1,7 @@
 """The unit of work of a request, for looking, for changing and for saving a draft, and the clock it is dated by.
 
-All are made for the eyes of the one who asks: what a blind reading keeps from them is not there.
+All are made for the eyes of the one who asks: what a blind reading keeps from them is not there. Making one asks no
+database, and is a coroutine: anything else is handed to a thread, and waits for it.
 """
 
 from datetime import UTC, datetime
@@ -19,18 +20,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _for_reading(engine: EngineOf, reader: Reader) -> SqlUnitOfWork:
+async def _for_reading(engine: EngineOf, reader: Reader) -> SqlUnitOfWork:
     return SqlUnitOfWork(engine, write=False, sight=Sight(reader=reader.label))
 
 
-def _for_writing(engine: EngineOf, request: Request, reader: Reader) -> SqlUnitOfWork:
+async def _for_writing(engine: EngineOf, request: Request, reader: Reader) -> SqlUnitOfWork:
     """What it notes in the audit log says where the request came from."""
     unit = SqlUnitOfWork(engine, write=True, source=source_of(request.scope), sight=Sight(reader=reader.label))
     trail_of(request.scope).work.append(unit)
     return unit
 
 
-def _for_drafts(engine: EngineOf, reader: Reader) -> SqlUnitOfWork:
+async def _for_drafts(engine: EngineOf, reader: Reader) -> SqlUnitOfWork:
     return SqlUnitOfWork(engine, write=True, in_turn=False, sight=Sight(reader=reader.label))
 
 

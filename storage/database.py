@@ -24,9 +24,9 @@ REGISTRY = "registry"
 BUSY_TIMEOUT_MS = 30_000
 SWITCH_RETRY_S = 0.01
 CONNECT_TIMEOUT_S = 10
-# FastAPI answers with up to 40 threads; each holds one connection at most.
-POOL_SIZE = 10
-POOL_OVERFLOW = 30
+# FastAPI answers with up to 40 threads; each holds one connection at most. PostgreSQL starts a process for each, so
+# that they are kept; a file is opened in no time.
+POOLS = {"postgresql": {"pool_size": 40, "max_overflow": 0}, "sqlite": {"pool_size": 10, "max_overflow": 30}}
 
 # One number for "someone is migrating"; PostgreSQL's advisory locks are per database.
 MIGRATION_LOCK = 0x05730
@@ -132,13 +132,13 @@ def _checked(url: str) -> URL:
 def _engine(url: URL, *, foreign_keys: bool, **options: Any) -> Engine:
     if url.get_backend_name() == "postgresql":
         if "poolclass" not in options:
-            options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_pre_ping": True}
+            options |= {**POOLS["postgresql"], "pool_pre_ping": True}
         return create_engine(url, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}, **_QUIET, **options)
     folder = Path(url.database or "").parent
     if not folder.is_dir():
         raise DatabaseUrlError("the folder of the SQLite database does not exist")
     if "poolclass" not in options:
-        options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+        options |= POOLS["sqlite"]
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
