@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 from annotation.roles import Role
 from api.provider import Provider, ProviderSettings
 from tests.browser.conftest import OpenWindow
+from tests.browser.signing_in import enter
 from tests.browser.site import READER, Site, running_site
 from tests.browser.watched import serious_barriers, watched_page
 from tests.builders.accounts import OTHER_PASSWORD, PASSWORD
@@ -50,6 +51,19 @@ def test_one_signs_in_after_a_mistake_and_out_again(window: OpenWindow, language
     expect(page).to_have_url("/sign-in")
     page.goto("/")
     expect(page).to_have_url("/sign-in")
+
+
+def test_one_is_told_when_one_is_still_signed_in(window: OpenWindow) -> None:
+    watched = window()
+    watched.expect_error("ERR_INTERNET_DISCONNECTED")
+    page = watched.page
+    enter(page, READER)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("header.shell").get_by_role("alert")).to_contain_text("Still signed in.")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#user-name")).to_be_visible()
 
 
 def test_what_is_typed_stays_when_the_language_changes(window: OpenWindow) -> None:

@@ -163,6 +163,24 @@ def test_a_server_that_is_away_is_told_and_asked_again(window: OpenWindow) -> No
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_what_did_not_come_is_not_told_as_nothing_and_is_asked_for_at_the_next_look(window: OpenWindow) -> None:
+    watched = window()
+    watched.expect_error("net::ERR_FAILED")
+    page = watched.page
+    page.route("**/api/v1/protocols*", lambda route: route.abort(), times=1)
+    page.route("**/api/v1/worklist/next*", lambda route: route.abort(), times=1)
+    enter(page, READER)
+    expect(page.locator("tbody tr")).to_have_count(PAGE)
+    protocol = page.locator("#filter-protocol_id option", has_text="Spine CT, two blind readers")
+    expect(protocol).to_have_count(0)
+    expect(page.locator(".next")).to_have_text("…")
+
+    page.locator("[data-state=unread]").click()
+
+    expect(protocol).to_have_count(1)
+    expect(page.locator(".next")).to_contain_text("To finish")
+
+
 @pytest.mark.parametrize(
     ("who", "said"),
     [

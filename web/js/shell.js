@@ -6,7 +6,7 @@ import { NAVIGATION } from '/workbench/js/navigation.js';
 import { signOut, who } from '/workbench/js/session.js';
 import { signInDialog } from '/workbench/js/sign-in-dialog.js';
 import { setTheme, shownTheme } from '/workbench/js/theme.js';
-import { failure } from '/workbench/js/states.js';
+import { failure, sentence } from '/workbench/js/states.js';
 import shellWords from '/workbench/words/shell.js';
 
 const t = words(shellWords);
@@ -92,11 +92,15 @@ function themeSwitch() {
 }
 
 function account(me) {
+  const said = el('span', { class: 'fine' });
+  const tell = (error) => fill(said, el('span', { role: 'alert' }, t('notSignedOut', { why: sentence(error) })));
+  const leave = () => signOut().catch(tell);
   return el(
     'span',
     { class: 'account' },
     el('span', { class: 'who', title: me.roles.map((role) => t(`role_${role}`)).join(', ') }, me.label),
-    el('button', { class: 'quiet', onclick: () => signOut() }, t('signOut')),
+    said,
+    el('button', { class: 'quiet', onclick: leave }, t('signOut')),
   );
 }
 

@@ -1,7 +1,7 @@
 // The worklist: what there is to read, for whom, and what to do next.
 
 import { adjudicationPage, patientPage, viewer } from '/workbench/js/addresses.js';
-import { all, ApiError, get, withQuery } from '/workbench/js/api.js';
+import { all, get, withQuery } from '/workbench/js/api.js';
 import { el, fill } from '/workbench/js/dom.js';
 import { day, moment, number, words } from '/workbench/js/i18n.js';
 import { empty } from '/workbench/js/states.js';
@@ -20,8 +20,8 @@ export class Worklist {
   constructor() {
     this.asked = asked(NAMES, DEFAULTS);
     this.counts = null;
-    this.next = null;
-    this.protocols = [];
+    this.next = undefined; // not known yet; null: nothing waits
+    this.protocols = null;
     this.readers = new Set();
     this.tabs = el('div', { class: 'tabs', role: 'group' });
     this.filters = el('div', { class: 'filters' });
@@ -41,14 +41,14 @@ export class Worklist {
 
   async begin() {
     this.draw();
-    const protocols = all('/protocols').catch((error) => this.#noProtocols(error));
-    await Promise.all([this.refresh({ keep: false }), protocols.then((found) => (this.protocols = found))]);
-    this.#drawFilters();
+    await this.refresh({ keep: false });
   }
 
-  #noProtocols(error) {
-    if (error instanceof ApiError) return [];
-    throw error;
+  /** What one can filter by; where they did not come, they are asked for at the next look. */
+  async #askProtocols() {
+    if (this.protocols) return;
+    this.protocols = await all('/protocols').catch(() => null);
+    if (this.protocols) this.#drawFilters();
   }
 
   draw() {
@@ -71,6 +71,7 @@ export class Worklist {
       asideOf('/worklist/counts', filters),
       asideOf('/worklist/next', reader && reader !== 'me' ? filters : others),
       this.list.reload({ keep }),
+      this.#askProtocols(),
     ]);
     this.counts = counts ?? this.counts;
     this.next = next ? next.item : this.next;
@@ -114,7 +115,7 @@ export class Worklist {
     fill(
       this.filters,
       choice({ name: 'reader', label: t('head_reader'), value: now.reader, change: change('reader'), options: [['me', t('mine')], ['', t('everybody')], ...others] }),
-      choice({ name: 'protocol_id', label: t('head_protocol'), value: now.protocol_id, change: change('protocol_id'), options: [['', t('any_protocol')], ...this.protocols.map((each) => [each.protocol_id, each.name])] }),
+      choice({ name: 'protocol_id', label: t('head_protocol'), value: now.protocol_id, change: change('protocol_id'), options: [['', t('any_protocol')], ...(this.protocols ?? []).map((each) => [each.protocol_id, each.name])] }),
       choice({ name: 'modality', label: t('head_modality'), value: now.modality, change: change('modality'), options: [['', t('any_modality')], ...MODALITIES.map((each) => [each, each])] }),
       dayField({ name: 'from_date', label: t('from'), value: now.from_date, change: change('from_date') }),
       dayField({ name: 'to_date', label: t('to'), value: now.to_date, change: change('to_date') }),
@@ -138,7 +139,7 @@ export class Worklist {
             ),
             el('a', { class: 'button primary', href: taskAddress(next) }, t(next.state === 'to_adjudicate' ? 'adjudicate' : 'read'), el('kbd', {}, 'n')),
           ]
-        : el('p', { class: 'muted' }, t('nothingNext')),
+        : el('p', { class: 'muted' }, next === null ? t('nothingNext') : '…'),
     );
   }
 
