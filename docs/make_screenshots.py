@@ -115,8 +115,8 @@ PAGES = {
         expected="net::ERR",
     ),
     "studies": Shot(at="/", ready="tbody tr", who=CLINICIAN, whole=False),
-    "patient": Shot(at=f"/patients/{PATIENT}", ready=".timeline svg"),
-    "patient-sample": Shot(at="/patients/{sample}", ready=".timeline svg"),
+    "patient": Shot(at=f"/patients/{PATIENT}", ready="osteon-skeleton svg"),
+    "patient-sample": Shot(at="/patients/{sample}", ready="osteon-skeleton svg"),
     "reading": Shot(
         at="/patients/{sample}/reading?study={study}",
         ready='osteon-score-card[data-score="sins"]',
