@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.dsutils import decode, encode
+from pynetdicom.pdu import P_DATA_TF
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dicom_node.commitment.calling import Caller
@@ -171,6 +172,7 @@ class Pacs:
     """Statuses to answer reports with, the first one first; without any, Success."""
     roles: list[tuple[bool, bool]] = field(default_factory=list)
     """SCU and SCP role that each caller wants to have for storage commitment."""
+    _unanswered: "dict[Association, Told]" = field(default_factory=dict)
 
     def associate(
         self, port: int, *contexts: str, syntax: str = EXPLICIT, roles: Sequence[SCP_SCU_RoleSelectionNegotiation] = ()
@@ -183,7 +185,7 @@ class Pacs:
             port,
             ae_title="OSTEON",
             ext_neg=list(roles),
-            evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take)],
+            evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take), (evt.EVT_PDU_SENT, self._answered)],
         )
         assert association.is_established
         return association
@@ -212,7 +214,11 @@ class Pacs:
         server = entity.start_server(
             ("127.0.0.1", port),
             block=False,
-            evt_handlers=[(evt.EVT_N_EVENT_REPORT, self._take), (evt.EVT_REQUESTED, self._note_roles)],
+            evt_handlers=[
+                (evt.EVT_N_EVENT_REPORT, self._take),
+                (evt.EVT_PDU_SENT, self._answered),
+                (evt.EVT_REQUESTED, self._note_roles),
+            ],
         )
         try:
             yield int(server.socket.getsockname()[1])  # type: ignore[union-attr]
@@ -221,7 +227,7 @@ class Pacs:
             server.server_close()  # type: ignore[union-attr]
 
     def told(self) -> Told:
-        """The next report; fails when none comes."""
+        """The next report, once it is answered: a release before would take the answer back. Fails when none comes."""
         return self.reports.get(timeout=15)
 
     def _note_roles(self, event: evt.Event) -> None:
@@ -231,18 +237,21 @@ class Pacs:
 
     def _take(self, event: evt.Event) -> tuple[int, None]:
         report = event.event_information
-        self.reports.put(
-            Told(
-                event.event_type or 0,
-                str(report.TransactionUID),
-                [(one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID) for one in _items(report, "Referenced")],
-                [
-                    (one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID, one.FailureReason)
-                    for one in _items(report, "Failed")
-                ],
-            )
+        self._unanswered[event.assoc] = Told(
+            event.event_type or 0,
+            str(report.TransactionUID),
+            [(one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID) for one in _items(report, "Referenced")],
+            [
+                (one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID, one.FailureReason)
+                for one in _items(report, "Failed")
+            ],
         )
         return (self.answers.pop(0) if self.answers else 0x0000), None
+
+    def _answered(self, event: evt.Event) -> None:
+        """The answer is one PDU of data."""
+        if isinstance(event.pdu, P_DATA_TF) and (told := self._unanswered.pop(event.assoc, None)) is not None:
+            self.reports.put(told)
 
 
 def _settle(association: Association) -> None:
