@@ -46,7 +46,7 @@ class _Included:
         """The same objects for every application of a process.
 
         FastAPI works out what each route needs and answers when it is first asked, once for each time that its router
-        was included: 0.3 s for all of them, which the description of all names and the first request would each pay.
+        was included: 0.2 s, which the description of all names and every application of a process would each pay.
         """
         around = APIRouter(generate_unique_id_function=openapi.operation_id)
         for router in self.routers:
