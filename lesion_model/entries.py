@@ -8,9 +8,9 @@ from lesion_model.facts import Fact
 from lesion_model.labels import Label
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """A rule or a grade.
+    """A rule or a grade; each is its own.
 
     `answers` names every answer it can give, and `suggestions` those that suggest something. `points` are
     what it looks at one by one, if it does. `conventions` are ours, where the source is silent or unclear.

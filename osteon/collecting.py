@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def kept_for_good() -> Iterator[None]:
-    """What is made in this block is taken to live as long as the process, and is not looked through for garbage."""
+    """What there is at the end of this block is taken to live as long as the process, never to be looked through."""
     was_on = gc.isenabled()
     gc.disable()
     try:
