@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -72,8 +71,8 @@ def measured(folder: Path, slices: int, rounds: int, workers: int) -> dict[str, 
         with httpx.Client(base_url=api.url, headers={"Authorization": f"Bearer {study.token}"}) as client:
             wait_until_ready(client)
         ways: dict[str, Callable[[], None]] = {
-            "osteon pull of the study": lambda: pulled(api, study, study.uid, folder / "pulled", workers),
-            "osteon pull of the release": lambda: pulled(api, study, str(release), folder / "release", workers),
+            "osteon pull of the study": lambda: pulled(api, study, study.uid, folder, workers),
+            "osteon pull of the release": lambda: pulled(api, study, str(release), folder, workers),
             "Orthanc's archive": lambda: archived(orthanc, study),
             "Orthanc's instances, raw and parallel": lambda: raw(orthanc, study, workers),
         }
@@ -139,9 +138,9 @@ def released(orthanc: OrthancServer, home: Path) -> int:
 
 
 def pulled(api: Product, study: Study, target: str, folder: Path, workers: int) -> None:
-    """Into an empty folder each time."""
-    shutil.rmtree(folder, ignore_errors=True)
-    command = [sys.executable, "-m", "osteon", "pull", target, str(folder), "--url", api.url, "--json"]
+    """Into a new folder each time, which stays: ext4 is slow to make files where many were deleted a moment ago."""
+    new = Path(tempfile.mkdtemp(dir=folder)) / "pulled"
+    command = [sys.executable, "-m", "osteon", "pull", target, str(new), "--url", api.url, "--json"]
     answer = subprocess.run(
         [*command, "--workers", str(workers)],
         env=api.environment | {"OSTEON_TOKEN": study.token},

@@ -1,17 +1,16 @@
 """Many small files of a release in one stream: what a bundle does not bring whole is left to be fetched one by one."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
-
-import httpx
 
 from osteon.transfer.client import Client
 from osteon.transfer.errors import AnswerError, NetworkError, UnknownTargetError
 from osteon.transfer.fetch_all import PullProgress
+from osteon.transfer.long_answers import LongAnswer
 from osteon.transfer.patience import StoppedError
 from osteon.transfer.remote_release import ReleaseFile
 
@@ -19,20 +18,32 @@ SMALL_BYTES = 16 << 20
 """Larger files gain nothing: they are fetched alone, and go on where they stopped."""
 
 BUNDLE_FILES, BUNDLE_BYTES = 128, 64 << 20
+PIECE_BYTES = 1 << 18
+"""Read, written and summed up at a time."""
+
 LEAST_FILES = 2
 
 
 def fetch_bundles(
-    client: Client, files: Sequence[ReleaseFile], folder: Path, progress: PullProgress, workers: int
+    client: Client,
+    files: Sequence[ReleaseFile],
+    folder: Path,
+    progress: PullProgress,
+    workers: int,
+    *,
+    written: Callable[[Path], None],
 ) -> set[ReleaseFile]:
-    """Those that arrived, whole and right. Files that are there already, or in part, are not asked for.
+    """Those that arrived, whole and right; `written` is told of each, which is not on stable storage yet.
 
+    Files that are there already, or in part, are not asked for.
     Raises what concerns all (no sign-in, no grant, no room); of the rest, whatever does not come is left out.
     """
     wanted = [file for file in files if file.size <= SMALL_BYTES and not _has_begun(folder / file.path)]
     arrived: set[ReleaseFile] = set()
     with ThreadPoolExecutor(workers, thread_name_prefix="bundle") as pool:
-        waiting = [pool.submit(_Bundle(client, some, folder, progress).fetch) for some in _bundles(wanted, workers)]
+        waiting = [
+            pool.submit(_Bundle(client, some, folder, progress, written).fetch) for some in _bundles(wanted, workers)
+        ]
         try:
             for bundle in waiting:
                 arrived.update(bundle.result())
@@ -68,6 +79,7 @@ class _Bundle:
     files: list[ReleaseFile]
     folder: Path
     progress: PullProgress
+    written: Callable[[Path], None]
 
     def fetch(self) -> list[ReleaseFile]:
         """As many as come; a file that breaks off stays as its beginning, to go on from."""
@@ -75,49 +87,51 @@ class _Bundle:
         try:
             self.client.patience.check()
             body = {"paths": [str(file.path) for file in self.files]}
-            with self.client.stream_posted(f"releases/{self.files[0].release}/bundle", body) as response:
-                self._unpack(response, arrived)
+            with self.client.stream_posted(f"releases/{self.files[0].release}/bundle", body) as answer:
+                self._unpack(answer, arrived)
         except (NetworkError, AnswerError, UnknownTargetError, StoppedError):
             pass  # one by one, they are tried again, and what is wrong with them is told
         return arrived
 
-    def _unpack(self, response: httpx.Response, arrived: list[ReleaseFile]) -> None:
+    def _unpack(self, answer: LongAnswer, arrived: list[ReleaseFile]) -> None:
         """Cut the stream into the files, in their order. Raises AnswerError when the bytes are not theirs."""
-        pieces = response.iter_raw()
-        rest = memoryview(b"")
-        for file in self.files:
-            rest = self._write(file, pieces, rest)
-            arrived.append(file)
+        with memoryview(bytearray(PIECE_BYTES)) as room:
+            for file in self.files:
+                self._write(file, answer, room)
+                arrived.append(file)
 
-    def _write(self, file: ReleaseFile, pieces: Iterator[bytes], rest: memoryview) -> memoryview:
-        """Gives back what is of the next file."""
+    def _write(self, file: ReleaseFile, answer: LongAnswer, room: memoryview) -> None:
         path = self.folder / file.path
         part = path.with_name(f"{path.name}.part")
         path.parent.mkdir(parents=True, exist_ok=True)
         received = _Received(self.progress)
         try:
-            with part.open("wb") as stream:
-                rest = self._receive(file, pieces, rest, received, stream)
+            with part.open("wb", buffering=0) as stream:
+                self._receive(file, answer, room, received, stream)
             received.check(file, part)
         except BaseException:
             self.progress.advance(-received.size)
             raise
         part.replace(path)
+        self.written(path)
         self.progress.file_done()
-        return rest
 
     def _receive(
-        self, file: ReleaseFile, pieces: Iterator[bytes], rest: memoryview, received: "_Received", stream: BinaryIO
-    ) -> memoryview:
+        self, file: ReleaseFile, answer: LongAnswer, room: memoryview, received: "_Received", stream: RawIOBase
+    ) -> None:
         while missing := file.size - received.size:
-            piece = rest or memoryview(next(pieces, b""))
-            if not piece:
-                raise NetworkError("the stream ended before the files did")
-            mine, rest = piece[:missing], piece[missing:]
             self.client.patience.check()
-            stream.write(mine)
-            received.count(mine)
-        return rest
+            wanted = min(missing, len(room))
+            piece = room[: answer.readinto(room[:wanted])]
+            _write_all(stream, piece)
+            received.count(piece)
+            if len(piece) < wanted:
+                raise NetworkError("the stream ended before the files did")
+
+
+def _write_all(stream: RawIOBase, piece: memoryview) -> None:
+    while piece:
+        piece = piece[stream.write(piece) :]
 
 
 class _Received:

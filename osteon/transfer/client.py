@@ -11,6 +11,7 @@ import httpx
 
 from osteon.transfer.address import checked_url
 from osteon.transfer.errors import AnswerError, NetworkError, NotAllowedError, SignInError, UnknownTargetError
+from osteon.transfer.long_answers import LongAnswer, Questions
 from osteon.transfer.patience import Patience
 
 PAGE_SIZE = 500
@@ -38,9 +39,12 @@ class Client:
         base = checked_url(url)
         self.patience = patience
         self._server = f"{base.host}:{base.port}" if base.port else base.host
+        root = base.join(f"{base.path.rstrip('/')}/api/v1/")
+        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        self._long = Questions(root, headers, connect_seconds=CONNECT_SECONDS, seconds=READ_SECONDS)
         self._http = httpx.Client(
-            base_url=base.join(f"{base.path.rstrip('/')}/api/v1/"),
-            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+            base_url=root,
+            headers=headers,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             # A transport of our own: no proxy of the environment gets the token, SSL_CERT_FILE still counts.
             transport=httpx.HTTPTransport(
@@ -92,14 +96,11 @@ class Client:
             raise NetworkError(f"{self._server}: {type(error).__name__}") from error
 
     @contextmanager
-    def stream_posted(self, path: str, body: Json) -> Iterator[httpx.Response]:
-        """As `stream`, for a question too long for an address."""
-        try:
-            with self._http.stream("POST", path, json=body) as response:
-                self._check(response)
-                yield response
-        except httpx.HTTPError as error:
-            raise NetworkError(f"{self._server}: {type(error).__name__}") from error
+    def stream_posted(self, path: str, body: Json) -> Iterator[LongAnswer]:
+        """As `stream`, for a question too long for an address and an answer that is read fast."""
+        with self._long.post(path, body) as (beginning, answer):
+            self._check(beginning)
+            yield answer
 
     def _get(self, path: str, query: dict[str, str | int]) -> Json:
         failure: NetworkError | None = None

@@ -102,8 +102,9 @@ def write_sums(folder: Path, entries: Iterable[Entry]) -> None:
 
 def sync_folders(folder: Path, paths: Iterable[PurePosixPath]) -> None:
     """Make the renamed files' names durable too."""
-    for parent in {folder / inner for path in paths for inner in path.parents}:
-        handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+    holding = {path.parent for path in paths}
+    for inner in holding.union(*(each.parents for each in holding)):
+        handle = os.open(folder / inner, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
         finally:

@@ -1,10 +1,8 @@
 """Fetch a release, or a part of it, into a folder that is a bag: resume, verify, repair, and forget who was erased."""
 
-import os
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from osteon.transfer.bundles import fetch_bundles
 from osteon.transfer.client import Client
@@ -16,6 +14,7 @@ from osteon.transfer.only import Only
 from osteon.transfer.pull_report import Failure
 from osteon.transfer.release_folder import FolderState, listed_in, release_folder, remove_files, write_state
 from osteon.transfer.remote_release import ReleaseFile, list_release, read_release
+from osteon.transfer.syncing import Syncing
 
 ROUNDS = 3
 """How often a release is listed anew because somebody was erased from it meanwhile."""
@@ -49,21 +48,10 @@ def pull_release(
         try:
             state = replace(before, only=tuple(only.as_json()), complete=False)
             write_state(folder, state)
-            return _Work(client, number, folder, only, progress, workers).to_the_end(state)
+            with Syncing() as syncing:
+                return _Work(client, number, folder, only, progress, workers, syncing).to_the_end(state)
         except OSError as error:
             raise FolderError(f"cannot write in the folder: {error.strerror}") from error
-
-
-def _sync(folder: Path, paths: Iterable[PurePosixPath], workers: int) -> None:
-    """All at the end: the disk then does in one go what file by file would cost a wait each."""
-
-    def sync(path: PurePosixPath) -> None:
-        with (folder / path).open("rb+") as stream:
-            os.fsync(stream.fileno())
-
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(sync, paths):
-            pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +62,7 @@ class _Work:
     only: Only
     progress: PullProgress
     workers: int
+    syncing: Syncing
 
     def to_the_end(self, state: FolderState) -> ReleaseReport:
         removed = 0
@@ -88,7 +77,7 @@ class _Work:
             if manifest == before:
                 break
         report = self._report(outcomes, removed)
-        _sync(self.folder, (file.path for file, outcome in outcomes.items() if outcome is Fetched.NEW), self.workers)
+        self.syncing.finish()
         sync_folders(self.folder, [file.path for file in outcomes])
         write_state(self.folder, replace(state, complete=report.complete))
         return report
@@ -105,7 +94,9 @@ class _Work:
         self.progress.begin(len(wanted) + len(known), sum(file.size for file in [*wanted, *known]))
         outcomes = fetch_all(self.client, bag, self.folder, self.progress, self.workers)
         payload = wanted[len(bag) :]
-        arrived = fetch_bundles(self.client, payload, self.folder, self.progress, self.workers)
+        arrived = fetch_bundles(
+            self.client, payload, self.folder, self.progress, self.workers, written=self.syncing.add
+        )
         outcomes |= dict.fromkeys(arrived, Fetched.NEW)
         rest = [file for file in payload if file not in arrived]
         return outcomes | fetch_all(self.client, rest, self.folder, self.progress, self.workers)

@@ -1,10 +1,12 @@
 """Pulling a release: exactly its files, resumed, verified, repaired; a part of it; a patient erased from it."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,45 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".osteon")
     }
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What was put on stable storage, in that order; a file by its name at that moment."""
+    found: list[Path] = []
+
+    def noting(descriptor: int, fsync: Callable[[int], None] = os.fsync) -> None:
+        found.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return found
+
+
+def test_every_file_is_on_stable_storage_before_the_folder_says_that_it_is_complete(
+    release: ReleaseArchive, tmp_path: Path, synced: list[Path]
+) -> None:
+    release.has_bundles = True
+    assert run(release, tmp_path / "bag").exit_code == 0
+    *before, _ = synced  # the folder's own state is the last
+    payload = {tmp_path / "bag" / path for path in release.files if path.startswith("data/")}
+    assert payload <= set(before)
+    assert {path.parent for path in payload} <= set(before)
+
+
+def test_a_file_that_the_disk_does_not_take_is_told_and_the_folder_is_not_complete(
+    release: ReleaseArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: Path) -> None:
+        if path.suffix == ".dcm":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    release.has_bundles = True
+    monkeypatch.setattr("osteon.transfer.syncing._sync", failing)
+    result = run(release, tmp_path / "bag")
+    assert result.exit_code == 1
+    assert os.strerror(errno.EIO) in result.stderr
+    assert json.loads((tmp_path / "bag" / ".osteon-release.json").read_text())["complete"] is False
 
 
 def test_a_release_arrives_as_a_bag_that_sha256sum_finds_right(release: ReleaseArchive, tmp_path: Path) -> None:
