@@ -28,11 +28,12 @@ from dicom_node.entry import Entry, checksum_of, header_facts
 from dicom_node.pseudonymisation.engine import Result
 from dicom_node.pseudonymisation.profile import DEFAULT
 from dicom_node.pseudonymisation.vocabulary import Vocabulary
-from dicom_node.sameness import source_digest
+from dicom_node.sameness import SourceDigest
 from dicom_node.series_facts import DESCRIBING
 from dicom_node.uids import UidMap
 from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Context, Terms
+from dicom_node.upper_layer.negotiator import Negotiator
 from dicom_node.upper_layer.pdus import Rejection
 from dicom_node.upper_layer.service import Answer, Ending, Limits, Message
 from dicom_node.upper_layer.wire import Wire
@@ -99,12 +100,12 @@ class Forgetting:
 
 def receive(files: Sequence[bytes], rounds: int, times: Times) -> None:
     """From the socket, by an association that does nothing with it, and its answers."""
-    terms = Terms(ae_title="OSTEON", contexts=accepted_contexts(), maximum_length=LONGEST_PDU)
+    negotiator = Negotiator(Terms(ae_title="OSTEON", contexts=accepted_contexts(), maximum_length=LONGEST_PDU))
     for _ in range(rounds):
         with socket.create_server(("127.0.0.1", 0)) as server:
             sender = multiprocessing.Process(target=_send, args=(server.getsockname()[1], files))
             sender.start()
-            association = AcceptedAssociation(Wire(server.accept()[0]), terms, Limits(), Forgetting())
+            association = AcceptedAssociation(Wire(server.accept()[0]), negotiator, Limits(), Forgetting())
             begin = time.thread_time()
             association.run()
             times.setdefault("reading it from its socket, answering", []).append(
@@ -128,13 +129,14 @@ def pseudonymise(files: Sequence[bytes], rounds: int, times: Times) -> list[Entr
     """What the door does before the outbox writes."""
     maker = new_engine_maker(DEFAULT, Vocabulary.default(), UidMap(KEY))
     engine = maker(lambda _facts, _charset, _sender: Pseudonymity("OST-22222-2222", -400))
+    source_digest = SourceDigest(KEY)
     for file in files:
         engine(file)
     entries = []
     for _ in range(rounds):
         for file in files:
             result = timed(times, "pseudonymising, the last look included", engine, file)
-            digest = timed(times, "digest of what came", source_digest, result.source, result.source_data, KEY)
+            digest = timed(times, "digest of what came", source_digest, result.source, result.source_data)
             checksum = timed(times, "checksum of what is written", checksum_of, result.parts)
             facts = timed(times, "what the ledger keeps of the header", _facts, result)
             entries.append(_entry(result.pseudonym, facts, result.size, checksum, digest))

@@ -30,6 +30,7 @@ from dicom_node.contexts import accepted_contexts
 from dicom_node.upper_layer import wire
 from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Context, Terms
+from dicom_node.upper_layer.negotiator import Negotiator
 from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import Rejection
 from dicom_node.upper_layer.service import Answer, Ending, Limits, Message
@@ -61,7 +62,7 @@ PEER_TAKES = 512
 HANG_SECONDS = 5.0
 LARGEST_GROWTH_MB = 64
 LIMITS = Limits(negotiation_seconds=1.0, idle_seconds=1.0, largest_object=LARGEST_OBJECT)
-TERMS = Terms(ae_title="OSTEON", contexts=accepted_contexts(), maximum_length=ANNOUNCED)
+NEGOTIATOR = Negotiator(Terms(ae_title="OSTEON", contexts=accepted_contexts(), maximum_length=ANNOUNCED))
 _FIXED = 74
 """Bytes of an A-ASSOCIATE-RQ before its items (PS3.8 Table 9-11)."""
 
@@ -317,7 +318,7 @@ def overhear(stream: bytes) -> Heard:
 
 def _serve(connection: Wire, service: Service, errors: list[str]) -> None:
     try:
-        AcceptedAssociation(connection, TERMS, LIMITS, service).run()
+        AcceptedAssociation(connection, NEGOTIATOR, LIMITS, service).run()
     except Exception as error:  # noqa: BLE001 - none may escape: whichever does is counted
         errors.append(type(error).__name__)
     finally:

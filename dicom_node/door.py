@@ -148,7 +148,7 @@ class Door:
             received_at=arrival.received_at,
         )
         try:
-            entry.stored(arrival.received_at)
+            entry.check_kept()
         except ValueError:
             raise UnprocessableError(Reason.UNEXPECTED_ERROR, "the ledger cannot hold its header") from None
         return entry

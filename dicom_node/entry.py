@@ -11,7 +11,7 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.series_facts import series_facts
-from storage.ledger_records import StoredObject
+from storage.ledger_records import StoredObject, check_kept
 from storage.ledger_tables import SHA256_HEX_LENGTH
 from storage.orthanc import instance_id
 from storage.series_facts import SeriesFacts
@@ -62,11 +62,15 @@ class Entry:
         del content["checksum"]
         return StoredObject(**content, sha256=sha256, orthanc_id=self.orthanc_id, stored_at=at)
 
+    def check_kept(self) -> None:
+        """Whether the ledger can hold what is known of it; the rest is of our own making. Raises ValueError."""
+        check_kept(self._content())
+
     def to_json(self) -> bytes:
         content = self._content()
         if self.series_facts is not None:
             content["series_facts"] = self.series_facts.known()
-        return json.dumps(content, default=str).encode("ascii")
+        return _JSON.encode(content).encode("ascii")
 
     def _content(self) -> dict[str, Any]:
         """As `asdict`, which copies every value and takes longer than all the rest."""
@@ -85,6 +89,7 @@ class Entry:
 
 
 _NAMES = tuple(field.name for field in fields(Entry))
+_JSON = json.JSONEncoder(default=str)
 
 
 def checksum_of(parts: Iterable[bytes | memoryview]) -> str:

@@ -20,12 +20,13 @@ from dicom_node.door import Door
 from dicom_node.journal import Fact, Journal
 from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.open_associations import OpenAssociation, OpenAssociations
-from dicom_node.receiving import StoreService
+from dicom_node.receiving import StoreService, frame_of
 from dicom_node.rejections import Rejections
 from dicom_node.sockets import listen_on
 from dicom_node.tally import Tallies, Tally
 from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Terms
+from dicom_node.upper_layer.negotiator import Negotiator
 from dicom_node.upper_layer.service import Limits
 from dicom_node.upper_layer.tls_wire import TlsWire
 from dicom_node.upper_layer.wire import Wire
@@ -104,7 +105,7 @@ class Listener:
         self._tallies = Tallies(self._note, self._begun)
         self._rejections = Rejections(self._write)
         contexts = accepted_contexts(with_commitment=desk is not None)
-        self._terms = Terms(ae_title=ae_title, contexts=contexts, maximum_length=PDU_BYTES)
+        self._negotiator = Negotiator(Terms(ae_title=ae_title, contexts=contexts, maximum_length=PDU_BYTES))
         self._open: dict[int, _Open] = {}
         self._lock = threading.Lock()
         self._stopping = False
@@ -199,7 +200,9 @@ class Listener:
         service = StoreService(
             self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
         )
-        association = AcceptedAssociation(wire, self._terms, self._limits, service, service.take_large)
+        association = AcceptedAssociation(
+            wire, self._negotiator, self._limits, service, take_large=service.take_large, prefix=frame_of
+        )
         thread = threading.Thread(target=self._serve, args=(wire, association, visit), name="association", daemon=True)
         with self._lock:
             self._open[id(wire)] = _Open(wire, association, thread)

@@ -21,7 +21,7 @@ from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_node.received_person import received_person
-from dicom_node.sameness import HashPixels, hash_of, source_digest
+from dicom_node.sameness import HashPixels, SourceDigest, hash_of
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
@@ -104,7 +104,7 @@ class Pseudonymiser:
         """
         self._new_engine = new_engine
         self._identify = identify
-        self._digest_key = digest_key
+        self._source_digest = SourceDigest(digest_key)
         self._count_dropped = count_dropped
         self._engines: list[Engine] = []
         self._has_made_one = False
@@ -128,9 +128,7 @@ class Pseudonymiser:
             result=result,
             sop_class_uid=result.source.text(SOP_CLASS),
             sop_instance_uid_before=result.source.text(SOP_INSTANCE),
-            source_digest=(
-                source_digest(result.source, result.source_data, self._digest_key, hash_pixels) if hash_pixels else ""
-            ),
+            source_digest=(self._source_digest(result.source, result.source_data, hash_pixels) if hash_pixels else ""),
         )
 
     @contextmanager

@@ -113,11 +113,11 @@ class StoreService:
             return Answer(PROCESSING_FAILURE, "unexpected error")
 
     def _store(self, message: Message) -> Answer:
-        began, size = time.perf_counter(), len(message.data_set.content) if message.data_set else 0
+        began, size = time.perf_counter(), message.data_set.size if message.data_set else 0
         tally = self._tallies.received(id(self))
         large, self._large = self._large, None
         learned = Learned() if large is None else self._learned
-        count, told = Count.REFUSED, Told("unexpected_error")
+        status, comment = int(Status.SUCCESS), ""
         try:
             outcome = self._receive(message, tally, learned, large)
             told = Told()
@@ -126,17 +126,20 @@ class StoreService:
             log.warning("C-STORE: %s (association %s)", error, tally.association_id, extra=tally.for_log)
             count = Count.QUARANTINED if isinstance(error, UnprocessableError) else Count.REFUSED
             told = Told(error.word, is_again=isinstance(error, UnprocessableError) and error.is_again)
-            return Answer(error.status, str(error))
+            status, comment = error.status, str(error)
         except Exception as error:  # noqa: BLE001 - the boundary; what it says may hold a value
             log.error("C-STORE failed: %s", type(error).__name__, extra=tally.for_log)  # noqa: TRY400
-            return Answer(Status.CANNOT_UNDERSTAND, "unexpected error")
-        finally:
+            count, told = Count.REFUSED, Told("unexpected_error")
+            status, comment = int(Status.CANNOT_UNDERSTAND), "unexpected error"
+        seconds = time.perf_counter() - began
+
+        def account() -> None:
             self._tallies.counted(tally, count, replace(told, study_instance_uid=learned.study_instance_uid))
-            seconds = time.perf_counter() - began
             self._metrics.object_done(tally.calling_ae_title, count.value, told.reason, seconds, size)
             if self._visit is not None:
                 self._visit.object_received()
-        return Answer(Status.SUCCESS)
+
+        return Answer(status, comment, account)
 
     def _receive(self, message: Message, tally: Tally, learned: Learned, large: LargeObject | None) -> Outcome:
         if large is None or message.data_set is None or message.data_set.is_too_large:
@@ -144,19 +147,26 @@ class StoreService:
         return large.finish(datetime.now(UTC))
 
 
-def _arrival(message: Message, tally: Tally, learned: Learned) -> Arrival:
-    command, data_set = message.command, message.data_set
-    if data_set is None or data_set.is_too_large:
-        raise TryAgainError("the object is larger than this node takes", "too_large")
-    head = new_frame(
+def frame_of(message: Message) -> bytes:
+    """What makes a DICOM file of a C-STORE's data set (PS3.10 7.1), to be put before it."""
+    command = message.command
+    if command.field != Field.C_STORE:
+        return b""
+    return new_frame(
         sop_class_uid=message.context.abstract_syntax,
         sop_instance_uid=command.sop_instance_uid if is_uid(command.sop_instance_uid) else "",
         transfer_syntax_uid=message.context.transfer_syntax,
     )
+
+
+def _arrival(message: Message, tally: Tally, learned: Learned) -> Arrival:
+    command, data_set = message.command, message.data_set
+    if data_set is None or data_set.is_too_large:
+        raise TryAgainError("the object is larger than this node takes", "too_large")
     return Arrival(
         association_id=tally.association_id,
         calling_ae_title=tally.calling_ae_title,
-        file=b"".join((head, data_set.content)),
+        file=data_set.file,
         abstract_syntax=message.context.abstract_syntax,
         affected_sop_class_uid=command.sop_class_uid,
         affected_sop_instance_uid=command.sop_instance_uid,

@@ -2,10 +2,9 @@
 
 import hmac
 import re
+from functools import lru_cache
 
 from pydicom._uid_dict import UID_dictionary  # `UID` would warn of an odd value, and quote it
-from pydicom.config import IGNORE
-from pydicom.uid import UID
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.status import Reason
@@ -34,6 +33,8 @@ _UUID_VERSION_8 = 0x8 << 76
 _UUID_VARIANT = 0b10 << 62
 _VERSION_MASK = 0xF << 76
 _VARIANT_MASK = 0b11 << 62
+_REMEMBERED = 64
+"""UIDs: an object's own are asked for more than once, those of its study and series for every object."""
 
 
 class UidMap:
@@ -41,14 +42,18 @@ class UidMap:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._mapped)
 
-    def __call__(self, uid: str) -> UID:
+    def __call__(self, uid: str) -> str:
         """The replacement of `uid`. Raises UnprocessableError when it is no UID: it is hostile input."""
+        return self._remembered(uid)
+
+    def _mapped(self, uid: str) -> str:
         if not is_uid(uid):
             raise UnprocessableError(Reason.INVALID_UID)
         number = int.from_bytes(hmac.digest(self._key, uid.encode("ascii"), "sha256")[:16], "big")
         number = number & ~_VERSION_MASK & ~_VARIANT_MASK | _UUID_VERSION_8 | _UUID_VARIANT
-        return UID(f"2.25.{number}", validation_mode=IGNORE)  # it is one: made a moment ago
+        return f"2.25.{number}"
 
 
 def is_uid(text: str) -> bool:

@@ -128,10 +128,16 @@ class StoredObject:
 
     def __post_init__(self) -> None:
         """Raises ValueError for what the ledger could not keep; the field is named, its value is not."""
-        for field, limit in _LIMITS.items():
-            problem = limit.problem(getattr(self, field))
-            if problem:
-                raise ValueError(f"{field}: {problem}")
+        check_kept({field: getattr(self, field) for field in _LIMITS})
+
+
+def check_kept(values: Mapping[str, object]) -> None:
+    """Whether the ledger can keep these fields of an object; others do not count. Raises ValueError."""
+    for field, value in values.items():
+        limit = _LIMITS.get(field)
+        problem = limit.problem(value) if limit is not None else None
+        if problem:
+            raise ValueError(f"{field}: {problem}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dicom_node.pseudonymisation.codec import Codec, StructureError
 from dicom_node.pseudonymisation.marks import VERSION
@@ -52,18 +53,22 @@ def read_frame(file: bytes) -> Frame:
 
 def new_frame(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
     """Preamble of zeros and file meta information of our own; nothing of the sender's."""
-    elements = b"".join(
-        _element(tag, vr, value)
-        for tag, vr, value in (
-            (0x00020001, "OB", b"\0\1"),
-            (0x00020002, "UI", sop_class_uid.encode("ascii")),
-            (0x00020003, "UI", sop_instance_uid.encode("ascii")),
-            (_TRANSFER_SYNTAX, "UI", transfer_syntax_uid.encode("ascii")),
-            (0x00020012, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii")),
-            (0x00020013, "SH", f"OSTEON_{VERSION}".encode("ascii")[:16]),
-        )
+    before, after = _around_the_instance(sop_class_uid, transfer_syntax_uid)
+    instance = _element(_SOP_INSTANCE, "UI", sop_instance_uid.encode("ascii"))
+    length = struct.pack("<I", len(before) + len(instance) + len(after))
+    return b"".join((PREAMBLE, PREFIX, _element(0x00020000, "UL", length), before, instance, after))
+
+
+@lru_cache(maxsize=64)
+def _around_the_instance(sop_class_uid: str, transfer_syntax_uid: str) -> tuple[bytes, bytes]:
+    """What stands before and behind the SOPInstanceUID: the same for all objects of a kind."""
+    before = ((0x00020001, "OB", b"\0\1"), (0x00020002, "UI", sop_class_uid.encode("ascii")))
+    after = (
+        (_TRANSFER_SYNTAX, "UI", transfer_syntax_uid.encode("ascii")),
+        (0x00020012, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii")),
+        (0x00020013, "SH", f"OSTEON_{VERSION}".encode("ascii")[:16]),
     )
-    return PREAMBLE + PREFIX + _element(0x00020000, "UL", struct.pack("<I", len(elements))) + elements
+    return b"".join(_element(*each) for each in before), b"".join(_element(*each) for each in after)
 
 
 def _element(tag: int, vr: str, value: bytes) -> bytes:

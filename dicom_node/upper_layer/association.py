@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from dicom_node.upper_layer.collecting import Collector
 from dicom_node.upper_layer.commands import RESPONSE, Field, event_report, response
-from dicom_node.upper_layer.negotiation import Context, MalformedRequestError, Terms, accept, read_request
+from dicom_node.upper_layer.negotiation import Context, MalformedRequestError
+from dicom_node.upper_layer.negotiator import Negotiator
 from dicom_node.upper_layer.notices import Notices
 from dicom_node.upper_layer.pdus import (
     SHORTEST_PDU,
@@ -23,7 +24,7 @@ from dicom_node.upper_layer.pdus import (
     released,
 )
 from dicom_node.upper_layer.requests import LONGEST_COMMAND, Requests
-from dicom_node.upper_layer.service import Ending, Limits, Message, Service, TakeLarge
+from dicom_node.upper_layer.service import Ending, Limits, Message, Prefix, Service, TakeLarge
 from dicom_node.upper_layer.wire import ClosedError, Heard, SilentError, Wire, WireError
 
 LONGEST_REQUEST = 1 << 18
@@ -40,13 +41,21 @@ class AcceptedAssociation:
     """Serves one connection. `run` returns when it is over."""
 
     def __init__(
-        self, wire: Wire, terms: Terms, limits: Limits, service: Service, take_large: TakeLarge = lambda _: None
+        self,
+        wire: Wire,
+        negotiator: Negotiator,
+        limits: Limits,
+        service: Service,
+        *,
+        take_large: TakeLarge = lambda _: None,
+        prefix: Prefix = lambda _: b"",
     ) -> None:
         self._wire = wire
-        self._terms = terms
+        self._negotiator = negotiator
         self._limits = limits
         self._service = service
         self._take_large = take_large
+        self._prefix = prefix
         self._contexts: Mapping[int, Context] = {}
         self._peer_maximum = 0
         self.calling_ae_title = ""
@@ -95,7 +104,7 @@ class AcceptedAssociation:
             raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
         body = self._wire.read(length)
         try:
-            request = read_request(bytes((kind, 0)) + length.to_bytes(4, "big") + body, self._terms)
+            request = self._negotiator(bytes((kind, 0)) + length.to_bytes(4, "big") + body)
         except MalformedRequestError:
             raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
         refusal = request.rejection or refuse_with or self._service.opened(request.calling_ae_title)
@@ -103,17 +112,12 @@ class AcceptedAssociation:
             self.calling_ae_title, self.rejection = request.calling_ae_title, refusal
             self._wire.write(rejected(refusal))
             return False
-        if 0 < request.maximum_length < SHORTEST_PDU:
+        if request.acceptance is None or 0 < request.maximum_length < SHORTEST_PDU:
             self._service.ended(Ending.ABORTED)
             raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
+        self._contexts, self._peer_maximum = request.contexts, request.maximum_length
         try:
-            self._contexts, acceptance = accept(request, self._terms)
-        except MalformedRequestError:
-            self._service.ended(Ending.ABORTED)
-            raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
-        self._peer_maximum = request.maximum_length
-        try:
-            self._wire.write(acceptance)
+            self._wire.write(request.acceptance)
         except WireError:
             self._service.ended(Ending.LOST)
             raise
@@ -153,14 +157,21 @@ class AcceptedAssociation:
             collector.abort()
 
     def _serve_with(self, collector: Collector) -> Ending:
-        requests = Requests(self._wire, self._contexts, collector, answer=self._answer, take_large=self._take_large)
+        requests = Requests(
+            self._wire,
+            self._contexts,
+            collector,
+            answer=self._answer,
+            take_large=self._take_large,
+            prefix=self._prefix,
+        )
         while True:
             self.is_busy = requests.is_under_way
             if not self.is_busy:
                 self._wait()
             kind, length = self._wire.read_header()
             self.is_busy = True
-            if kind == Kind.P_DATA and length > self._terms.maximum_length:
+            if kind == Kind.P_DATA and length > self._negotiator.terms.maximum_length:
                 raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
             if kind == Kind.P_DATA:
                 requests.read(length)
@@ -218,9 +229,12 @@ class AcceptedAssociation:
                 self._notices.answered(command.responded_id, command.status)
             return
         answer = self._service.handle(message)
-        self._wire.write(
-            command_message(context_id, response(command, answer.status, answer.comment), self._peer_maximum)
-        )
+        try:
+            self._wire.write(
+                command_message(context_id, response(command, answer.status, answer.comment), self._peer_maximum)
+            )
+        finally:
+            answer.afterwards()
 
     def _abort(self, reason: AbortReason) -> None:
         try:

@@ -4,7 +4,8 @@ What grows large is offered to somebody who takes it while it comes; nothing of 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Protocol
 
 from dicom_node.upper_layer.wire import Wire
@@ -23,8 +24,19 @@ _PIECE = 1 << 17
 class Collected:
     """A data set as it came; empty when it was larger than allowed, or taken while it came."""
 
-    content: memoryview
+    file: bytes = field(repr=False)
+    """What was to be put before it, and the data set."""
     is_too_large: bool
+    data_set_at: int = 0
+    """Where in `file` it begins."""
+
+    @property
+    def content(self) -> memoryview:
+        return memoryview(self.file)[self.data_set_at :]
+
+    @property
+    def size(self) -> int:
+        return len(self.file) - self.data_set_at
 
 
 class Sink(Protocol):
@@ -42,7 +54,11 @@ Offer = Callable[[Collected], Sink | None]
 
 
 class Collector:
-    """One after the other: what `finish` returned is overwritten by the next data set."""
+    """One after the other.
+
+    Objects of a series have one size. From the third of that size on, what `finish` gives is the room itself that was
+    read into, and not a copy: a BytesIO lends it (`getvalue`), and makes itself another one when it is still in use.
+    """
 
     def __init__(self, largest: int, largest_collected: int | None = None, large: int = LARGE) -> None:
         """`largest_collected`: the limit for what nobody takes while it comes; None: the same one.
@@ -52,16 +68,18 @@ class Collector:
         self._largest = largest
         self._largest_collected = largest if largest_collected is None else min(largest, largest_collected)
         self._large = min(large, self._largest_collected)
-        self._buffer = bytearray()
+        self._room = BytesIO()
+        self._room_size = self._size_before = 0
+        self._prefix = b""
         self._size = 0
         self._is_too_large = False
         self._offer: Offer | None = None
         self._sink: Sink | None = None
         self._collected_up_to = self._large
 
-    def expect(self, offer: Offer) -> None:
-        """Whom to offer the next data set, should it be a large one."""
-        self._offer = offer
+    def expect(self, offer: Offer, prefix: bytes = b"") -> None:
+        """Whom to offer the next data set, should it be a large one, and what is put before it."""
+        self._offer, self._prefix = offer, prefix
 
     def take(self, wire: Wire, size: int) -> None:
         """The next piece of a data set, which comes now. What is beyond the limit is read and forgotten."""
@@ -72,11 +90,14 @@ class Collector:
 
     def finish(self) -> Collected:
         """The data set is whole. Of one that was taken while it came, the end is up to whoever took it."""
-        done = Collected(memoryview(self._buffer)[: self._size if self._sink is None else 0], self._is_too_large)
-        self._size, self._is_too_large = 0, False
+        if self._sink is not None or self._is_too_large:
+            done = Collected(b"", self._is_too_large)
+        else:
+            done = Collected(self._lent(), is_too_large=False, data_set_at=len(self._prefix))
+        self._size, self._is_too_large, self._prefix = 0, False, b""
         self._sink, self._offer, self._collected_up_to = None, None, self._large
-        if len(self._buffer) > _KEPT_ROOM:
-            self._buffer = bytearray()
+        if self._room_size > _KEPT_ROOM:
+            self._drop_room()
         return done
 
     def abort(self) -> None:
@@ -105,10 +126,10 @@ class Collector:
     def _find_a_place(self) -> None:
         """For a data set that has grown to what may be collected before it is offered."""
         if self._offer is not None:
-            with memoryview(self._buffer) as whole, whole[: self._size] as content:
-                self._sink = self._offer(Collected(content, is_too_large=False))
+            begun = Collected(self._copied(), is_too_large=False, data_set_at=len(self._prefix))
+            self._sink = self._offer(begun)
         if self._sink is not None:
-            self._buffer = bytearray()
+            self._drop_room()
             self._collected_up_to = -1
         elif self._collected_up_to < self._largest_collected:
             self._collected_up_to = min(2 * self._collected_up_to, self._largest_collected)
@@ -118,26 +139,52 @@ class Collector:
     def _forget(self) -> None:
         self.abort()
         self._is_too_large = True
-        self._buffer = bytearray()
+        self._drop_room()
         self._size, self._collected_up_to = 0, -1
 
     def _pass_on(self, wire: Wire, size: int) -> None:
         self._make_room(_PIECE, kept=0)
-        with memoryview(self._buffer) as whole, whole[:size] as room:
+        with self._room.getbuffer() as whole, whole[:size] as room:
             wire.read_into(room)
             if self._sink is not None and not self._is_too_large:
                 self._sink.write(room)
                 self._size += size
 
     def _collect(self, wire: Wire, size: int) -> None:
-        self._make_room(self._size + size, kept=self._size)
-        with memoryview(self._buffer) as whole, whole[self._size : self._size + size] as room:
-            wire.read_into(room)
+        begin = len(self._prefix) + self._size
+        self._make_room(begin + size, kept=begin if self._size else 0)
+        with self._room.getbuffer() as whole:
+            if not self._size:
+                whole[:begin] = self._prefix
+            with whole[begin : begin + size] as room:
+                wire.read_into(room)
         self._size += size
 
+    def _lent(self) -> bytes:
+        size = len(self._prefix) + self._size if self._size else 0
+        if size and size == self._room_size:
+            return self._room.getvalue()
+        file = self._copied()
+        if size == self._size_before and size <= _KEPT_ROOM:
+            self._room, self._room_size = BytesIO(bytes(size)), size
+        self._size_before = size
+        return file
+
+    def _copied(self) -> bytes:
+        if not self._size:
+            return self._prefix
+        with self._room.getbuffer() as whole, whole[: len(self._prefix) + self._size] as content:
+            return bytes(content)
+
     def _make_room(self, size: int, kept: int) -> None:
-        if size <= len(self._buffer):
+        if size <= self._room_size:
             return
-        larger = bytearray(max(size, 2 * len(self._buffer), _FIRST_ROOM))
-        larger[:kept] = memoryview(self._buffer)[:kept]
-        self._buffer = larger
+        larger = max(size, 2 * self._room_size, _FIRST_ROOM)
+        room = BytesIO(bytes(larger))
+        if kept:
+            with room.getbuffer() as new, self._room.getbuffer() as old:
+                new[:kept] = old[:kept]
+        self._room, self._room_size = room, larger
+
+    def _drop_room(self) -> None:
+        self._room, self._room_size = BytesIO(), 0

@@ -10,7 +10,7 @@ from dicom_node.upper_layer.collecting import Collected, Collector, Sink
 from dicom_node.upper_layer.commands import Command, CommandError, read_command
 from dicom_node.upper_layer.negotiation import Context
 from dicom_node.upper_layer.pdus import PDV_HEADER, AbortReason, Control, ProtocolError
-from dicom_node.upper_layer.service import Message, TakeLarge
+from dicom_node.upper_layer.service import Message, Prefix, TakeLarge
 from dicom_node.upper_layer.wire import Wire
 
 LONGEST_COMMAND = 1 << 14
@@ -28,16 +28,18 @@ class Requests:
         *,
         answer: Callable[[int, Message], None],
         take_large: TakeLarge,
+        prefix: Prefix,
     ) -> None:
         """`answer`: takes each request that is whole, and the id of the context it came on.
 
-        `take_large`: offered a request of which not all has come.
+        `take_large`: offered a request of which not all has come. `prefix`: says what to put before a data set.
         """
         self._wire = wire
         self._contexts = contexts
         self._collector = collector
         self._answer = answer
         self._take_large = take_large
+        self._prefix = prefix
         self._commands = bytearray()
         self._context_id = 0
         """Of the command set that is coming."""
@@ -91,7 +93,7 @@ class Requests:
             raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE) from None
         self._commands.clear()
         if command.has_data_set:
-            self._collector.expect(partial(self._offer, command))
+            self._collector.expect(partial(self._offer, command), self._prefix(self._message(command, None)))
             self._pending = command
         else:
             self._answer(self._context_id, self._message(command, None))

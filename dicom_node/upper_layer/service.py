@@ -34,12 +34,18 @@ class Message:
     data_set: Collected | None
 
 
+def _nothing() -> None:
+    """There is nothing to do after the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Status (0000,0900) and Error Comment (0000,0902)."""
 
     status: int
     comment: str = ""
+    afterwards: Callable[[], None] = _nothing
+    """Done when it is written, or cannot be, before the next request is read: the peer need not wait for it."""
 
 
 class Service(Protocol):
@@ -79,6 +85,9 @@ class Limits:
     quiet_seconds: float = 0.5
     """Silence of the peer's, between two requests, in which we may say something of our own."""
 
+
+Prefix = Callable[[Message], bytes]
+"""Asked, of a request whose data set is still to come, what to put before that where it is collected."""
 
 TakeLarge = Callable[[Message], Sink | None]
 """Offered a request of which not all has come; see `collecting.Offer`."""

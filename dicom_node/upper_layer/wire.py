@@ -95,6 +95,9 @@ class Wire:
 
     def read(self, size: int) -> bytes:
         """Exactly so many bytes. Raises ClosedError, SilentError."""
+        if size <= self._behind - self._next:
+            begin, self._next = self._next, self._next + size
+            return bytes(self._ahead[begin : self._next])
         buffer = bytearray(size)
         self.read_into(memoryview(buffer))
         return bytes(buffer)

@@ -292,7 +292,8 @@ def test_the_pixels_come_out_of_the_spool_as_they_were(tmp_path: Path) -> None:
 def test_what_was_damaged_while_it_waited_is_not_taken_for_content(tmp_path: Path) -> None:
     spool = Spool(tmp_path, 3 << 20)
     spool.write(bytes(3 << 20))
-    os.pwrite(spool._file.fileno(), b"\1", 1_500_000)  # noqa: SLF001
+    descriptor = spool._file.fileno()  # noqa: SLF001
+    os.pwrite(descriptor, bytes((os.pread(descriptor, 1, 1_500_000)[0] ^ 1,)), 1_500_000)
     with pytest.raises(OSError, match="damaged"):
         b"".join(spool)
     spool.discard()

@@ -31,7 +31,7 @@ def n_action(*, is_too_large: bool = False, has_data_set: bool = True, transacti
         sop_instance_uid=COMMITMENT_INSTANCE,
         action_type=1,
     )
-    content = Collected(memoryview(encoded(information(transaction_uid=transaction_uid))), is_too_large)
+    content = Collected(encoded(information(transaction_uid=transaction_uid)), is_too_large)
     return Message(context=CONTEXT, command=command, data_set=content if has_data_set else None)
 
 

@@ -182,7 +182,7 @@ def test_different_uids_have_different_replacements_none_of_which_is_a_source(fo
     replaced = {map_uid(uid) for uid in found}
     assert len(replaced) == len(found)
     assert replaced.isdisjoint(found)
-    assert all(uid.is_valid and len(uid) <= 64 for uid in replaced)
+    assert all(UID(uid).is_valid and len(uid) <= 64 for uid in replaced)
     assert {UidMap(key)(uid) for uid in found} == replaced
     assert replaced.isdisjoint({UidMap(sha256(key).digest())(uid) for uid in found})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicom_node.upper_layer.collecting import Collector
+from dicom_node.upper_layer.collecting import Collected, Collector
 from dicom_node.upper_layer.wire import ClosedError, Wire
 
 MEGABYTE = 1 << 20
@@ -68,6 +68,53 @@ def test_what_was_finished_stands_until_the_next_piece_comes() -> None:
     assert bytes(first.content) == b"first"
     collector.take(Feed(b"later"), 5)
     assert bytes(collector.finish().content) == b"later"
+
+
+def collected(collector: Collector, content: bytes, prefix: bytes = b"", pieces: int = 3) -> Collected:
+    collector.expect(lambda _: None, prefix)
+    feed, each = Feed(content), -(-len(content) // pieces)
+    while feed.left:
+        collector.take(feed, min(each, len(feed.left)))
+    return collector.finish()
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 200, 70_000, 1_500_000]), st.booleans()), max_size=12))
+def test_what_is_still_held_does_not_change_whatever_comes_after_it(coming: list[tuple[int, bool]]) -> None:
+    """Of one size or of many, a room that is lent is not written into again while somebody has any of it."""
+    collector = Collector(100 * MEGABYTE)
+    held: list[tuple[bytes, memoryview]] = []
+    for number, (size, is_held) in enumerate(coming):
+        content = pattern(size, number)
+        done = collected(collector, content, b"head")
+        assert (done.file, done.size) == (b"head" + content, size)
+        if is_held:
+            held.append((content, done.content))
+    assert all(bytes(view) == content for content, view in held)
+
+
+def test_objects_of_one_size_are_not_copied_from_the_third_on() -> None:
+    collector = Collector(100 * MEGABYTE)
+    size = MEGABYTE // 2
+    for number in range(2):
+        collected(collector, pattern(size, number))
+    feeds = [pattern(size, number) for number in range(5)]
+    tracemalloc.start()
+    try:
+        for content in feeds:
+            assert collected(collector, content, pieces=1).file == content
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < size
+
+
+def test_what_is_put_before_a_data_set_is_that_one_s_only() -> None:
+    collector = Collector(100)
+    assert collected(collector, b"first", b"head").file == b"headfirst"
+    second = collected(collector, b"second")
+    assert (second.file, second.data_set_at) == (b"second", 0)
+    assert collected(collector, b"", b"head").file == b"head"
 
 
 def test_an_object_as_large_as_allowed_is_kept() -> None:
