@@ -1,6 +1,6 @@
 """Objects a second at the door, beside other receivers in one run, with a stock sender and with one without Nagle.
 
-    python -m benchmarks.door [--objects 200] [--rounds 5] [--json FILE]
+    python -m benchmarks.door [--objects 400] [--rounds 5] [--json FILE]
 
 The sender is DCMTK's storescu; a round sends one CT study to every receiver in turn, another one first each time.
 Osteon receives, pseudonymises and makes durable before it answers; its Orthanc is away, so forwarding does not count.
@@ -30,6 +30,8 @@ from tests.builders.real_files import GE_CT, REPOSITORY, SHARED_DATA
 AE_TITLE = "OSTEON"
 PDU_BYTES = "131072"
 START_SECONDS = 60.0
+SETTLE_SECONDS = 2.0
+"""For every receiver, once it listens: a node of ours first writes the segments that it keeps ready."""
 WAYS = ((False, 1), (True, 1), (True, 4))
 """Without Nagle's algorithm or with it, and how many associations."""
 
@@ -46,7 +48,7 @@ class Receiver:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--objects", type=int, default=200)
+    parser.add_argument("--objects", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
@@ -150,7 +152,7 @@ def wait_for(port: int) -> None:
         except OSError:
             time.sleep(0.1)
         else:
-            time.sleep(0.5)
+            time.sleep(SETTLE_SECONDS)
             return
     raise RuntimeError("the receiver did not start")
 

@@ -90,6 +90,9 @@ def fill(engine: Engine, plan: Plan) -> None:
     )
     for table, columns, rows in tables:
         insert(engine, table, columns, rows)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:  # which it does by itself a minute later: each update would read all rows
+            connection.execute(text("ANALYZE"))
     progress(engine, plan, days)
 
 
