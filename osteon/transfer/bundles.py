@@ -1,6 +1,7 @@
 """Many small files of a release in one stream: what a bundle does not bring whole is left to be fetched one by one."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ SMALL_BYTES = 16 << 20
 """Larger files gain nothing: they are fetched alone, and go on where they stopped."""
 
 BUNDLE_FILES, BUNDLE_BYTES = 128, 64 << 20
-PIECE_BYTES = 1 << 18
-"""Read, written and summed up at a time."""
+PIECE_BYTES, SLOW_PIECE_BYTES, SLOW_SECONDS = 1 << 18, 1 << 14, 0.5
+"""Read, written and summed up at a time: less when that takes long, so that progress and an end are not waited for."""
 
 LEAST_FILES = 2
 
@@ -119,10 +120,12 @@ class _Bundle:
     def _receive(
         self, file: ReleaseFile, answer: LongAnswer, room: memoryview, received: "_Received", stream: RawIOBase
     ) -> None:
+        most = len(room)
         while missing := file.size - received.size:
             self.client.patience.check()
-            wanted = min(missing, len(room))
+            wanted, begin = min(missing, most), time.monotonic()
             piece = room[: answer.readinto(room[:wanted])]
+            most = len(room) if time.monotonic() - begin < SLOW_SECONDS else SLOW_PIECE_BYTES
             _write_all(stream, piece)
             received.count(piece)
             if len(piece) < wanted:

@@ -49,7 +49,8 @@ def pull_release(
             state = replace(before, only=tuple(only.as_json()), complete=False)
             write_state(folder, state)
             with Syncing() as syncing:
-                return _Work(client, number, folder, only, progress, workers, syncing).to_the_end(state)
+                work = _Work(client, number, folder, only, progress, workers, syncing)
+                return work.to_the_end(state, was_complete=before.complete)
         except OSError as error:
             raise FolderError(f"cannot write in the folder: {error.strerror}") from error
 
@@ -64,7 +65,8 @@ class _Work:
     workers: int
     syncing: Syncing
 
-    def to_the_end(self, state: FolderState) -> ReleaseReport:
+    def to_the_end(self, state: FolderState, *, was_complete: bool) -> ReleaseReport:
+        """`was_complete`: what is there already is on stable storage; a pull that was cut short did not wait."""
         removed = 0
         outcomes: Outcomes[ReleaseFile] = {}
         manifest = read_release(self.client, self.number).manifest_sha256
@@ -77,6 +79,9 @@ class _Work:
             if manifest == before:
                 break
         report = self._report(outcomes, removed)
+        for file, outcome in outcomes.items():
+            if outcome is Fetched.ALREADY_THERE and not was_complete:
+                self.syncing.add(self.folder / file.path)
         self.syncing.finish()
         sync_folders(self.folder, [file.path for file in outcomes])
         write_state(self.folder, replace(state, complete=report.complete))

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from osteon.commands.pull import command
+from osteon.transfer.syncing import Syncing
 from tests.integration.transfer.archive_server import TOKEN
 from tests.integration.transfer.release_server import NUMBER, ReleaseArchive, serving_release, sha256
 from tests.services.processes import wait_for
@@ -51,9 +52,8 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """What was put on stable storage, in that order; a file by its name at that moment."""
+def noting_syncs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What is put on stable storage from now on, in that order; a file by its name at that moment."""
     found: list[Path] = []
 
     def noting(descriptor: int, fsync: Callable[[int], None] = os.fsync) -> None:
@@ -65,8 +65,9 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_every_file_is_on_stable_storage_before_the_folder_says_that_it_is_complete(
-    release: ReleaseArchive, tmp_path: Path, synced: list[Path]
+    release: ReleaseArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    synced = noting_syncs(monkeypatch)
     release.has_bundles = True
     assert run(release, tmp_path / "bag").exit_code == 0
     *before, _ = synced  # the folder's own state is the last
@@ -75,19 +76,42 @@ def test_every_file_is_on_stable_storage_before_the_folder_says_that_it_is_compl
     assert {path.parent for path in payload} <= set(before)
 
 
-def test_a_file_that_the_disk_does_not_take_is_told_and_the_folder_is_not_complete(
+def test_what_a_pull_that_was_broken_off_left_is_on_stable_storage_too_before_the_folder_is_complete(
     release: ReleaseArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(path: Path) -> None:
-        if path.suffix == ".dcm":
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+    def broken_off(_: Syncing) -> None:
+        raise KeyboardInterrupt
 
     release.has_bundles = True
-    monkeypatch.setattr("osteon.transfer.syncing._sync", failing)
-    result = run(release, tmp_path / "bag")
+    with monkeypatch.context() as first:
+        first.setattr(Syncing, "add", lambda *_: None)
+        first.setattr(Syncing, "finish", broken_off)
+        assert run(release, tmp_path / "bag").exit_code == 130
+    found = noting_syncs(monkeypatch)
+    assert json.loads(run(release, tmp_path / "bag").stdout)["already_there"] == len(release.files)
+    assert {tmp_path / "bag" / path for path in release.files if path.startswith("data/")} <= set(found)
+
+
+def test_a_file_that_the_disk_does_not_take_is_told_and_fetched_again_by_the_next_pull(
+    release: ReleaseArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel says so once: whoever looks at the file afterwards finds it right, in memory."""
+
+    def failing(descriptor: int, fsync: Callable[[int], None] = os.fsync) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().name == Path(FIRST).name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        fsync(descriptor)
+
+    release.has_bundles = True
+    with monkeypatch.context() as first:
+        first.setattr(os, "fsync", failing)
+        result = run(release, tmp_path / "bag")
     assert result.exit_code == 1
     assert os.strerror(errno.EIO) in result.stderr
     assert json.loads((tmp_path / "bag" / ".osteon-release.json").read_text())["complete"] is False
+    assert not (tmp_path / "bag" / FIRST).exists()
+    assert run(release, tmp_path / "bag").exit_code == 0
+    assert tree(tmp_path / "bag") == release.files
 
 
 def test_a_release_arrives_as_a_bag_that_sha256sum_finds_right(release: ReleaseArchive, tmp_path: Path) -> None:
