@@ -38,7 +38,10 @@ _REMEMBERED = 64
 
 
 class UidMap:
-    """Maps a UID to `2.25.<UUID>` (PS3.5 B.2); the UUID is of version 8 (RFC 9562), from HMAC-SHA-256."""
+    """Maps a UID to `2.25.<UUID>` (PS3.5 B.2); the UUID is of version 8 (RFC 9562), from HMAC-SHA-256.
+
+    Of one process: it holds a key, and cannot be pickled.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key

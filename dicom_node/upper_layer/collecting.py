@@ -58,6 +58,7 @@ class Collector:
 
     Objects of a series have one size. From the third of that size on, what `finish` gives is the room itself that was
     read into, and not a copy: a BytesIO lends it (`getvalue`), and makes itself another one when it is still in use.
+    So it must not be hashed, as a key is: the same object may come back with other content, and its hash of before.
     """
 
     def __init__(self, largest: int, largest_collected: int | None = None, large: int = LARGE) -> None:

@@ -4,9 +4,12 @@ A stock sender proposes 128 presentation contexts, which take a decoder 5 to 10 
 on its bytes and on our terms only.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from types import MappingProxyType
 
 from dicom_node.upper_layer.negotiation import Context, MalformedRequestError, Terms, accept, read_request
 from dicom_node.upper_layer.pdus import Rejection
@@ -38,25 +41,35 @@ class Negotiator:
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._negotiated)
+        self._remembered: OrderedDict[bytes, Negotiated] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __call__(self, pdu: bytes) -> Negotiated:
         """What follows from an A-ASSOCIATE-RQ. Raises MalformedRequestError."""
-        return self._remembered(pdu) if len(pdu) <= LONGEST_REMEMBERED else self._negotiated(pdu)
+        with self._lock:
+            known = self._remembered.get(pdu)
+            if known is not None:
+                self._remembered.move_to_end(pdu)
+                return known
+        found = self._negotiated(pdu)
+        if found.acceptance is not None and len(pdu) <= LONGEST_REMEMBERED:  # whoever is rejected displaces nobody
+            with self._lock:
+                self._remembered[pdu] = found
+                while len(self._remembered) > REMEMBERED:
+                    self._remembered.popitem(last=False)
+        return found
 
     def _negotiated(self, pdu: bytes) -> Negotiated:
         request = read_request(pdu, self.terms)
         contexts: Mapping[int, Context] = {}
         acceptance = None
         if request.rejection is None:
-            try:
+            with suppress(MalformedRequestError):
                 contexts, acceptance = accept(request, self.terms)
-            except MalformedRequestError:
-                acceptance = None
         return Negotiated(
             calling_ae_title=request.calling_ae_title,
             maximum_length=request.maximum_length,
             rejection=request.rejection,
-            contexts=contexts,
+            contexts=MappingProxyType(contexts),
             acceptance=acceptance,
         )

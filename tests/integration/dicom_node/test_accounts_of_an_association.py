@@ -1,6 +1,7 @@
 """What an association brought is counted by reason and study in the journal, with real peers."""
 
 import errno
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pynetdicom.association import Association
 
 from dicom_node.open_associations import OpenAssociations
 from dicom_node.uids import UidMap
+from dicom_node.upper_layer.pdus import Kind
+from dicom_node.upper_layer.wire import ClosedError, Wire
 from storage.ledger_records import AssociationSummary, QuarantinedObject, RejectedAssociations
 from tests.builders.door import KEYS, Parts, ct
 from tests.builders.peer import listening
@@ -50,6 +53,24 @@ def test_reasons_and_studies_are_counted(port: int, parts: Parts) -> None:
     set_aside = next(fact for fact in facts if isinstance(fact, QuarantinedObject))
     assert set_aside.study_instance_uid == study.study_instance_uid
     assert set_aside.sop_instance_uid == UidMap(KEYS.derive("uid"))("1.2")
+
+
+@pytest.mark.usefixtures("quick_disk")
+def test_an_object_whose_answer_cannot_be_written_is_counted(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stored, and the peer, which was not told, will send it again."""
+
+    def only_the_acceptance(wire: Wire, content: bytes, write: Callable[[Wire, bytes], None] = Wire.write) -> None:
+        if content[0] != Kind.ASSOCIATE_AC:
+            wire.close()
+            raise ClosedError
+        write(wire, content)
+
+    monkeypatch.setattr(Wire, "write", only_the_acceptance)
+    with listening(parts.door, parts.journal) as port:
+        associate(port).send_c_store(dataset())
+        wait_for(lambda: any(isinstance(fact, AssociationSummary) for _, fact in parts.journal.read()), "the summary")
+    (summary,) = (fact for _, fact in parts.journal.read() if isinstance(fact, AssociationSummary))
+    assert (summary.outcome, summary.received, summary.stored) == ("lost", 1, 1)
 
 
 @pytest.mark.usefixtures("quick_disk")

@@ -5,7 +5,7 @@ import pytest
 from dicom_node.contexts import accepted_contexts
 from dicom_node.upper_layer import negotiator as module
 from dicom_node.upper_layer.negotiation import MalformedRequestError, Terms, accept, read_request
-from dicom_node.upper_layer.negotiator import LONGEST_REMEMBERED, Negotiator
+from dicom_node.upper_layer.negotiator import LONGEST_REMEMBERED, REMEMBERED, Negotiator
 from dicom_node.upper_layer.pdus import CALLED_AE_TITLE
 from tests.builders.peer import associate_rq
 
@@ -47,6 +47,23 @@ def test_each_acceptor_answers_by_its_own_terms() -> None:
     assert Negotiator(TERMS)(pdu).rejection == CALLED_AE_TITLE
     assert Negotiator(TERMS)(pdu).acceptance is None
     assert Negotiator(OTHER_TERMS)(pdu).rejection is None
+
+
+def test_who_is_rejected_displaces_nobody(decoded: list[bytes]) -> None:
+    negotiator, wanted = Negotiator(TERMS), associate_rq()
+    negotiator(wanted)
+    strangers = [associate_rq(called=f"OTHER{number}") for number in range(REMEMBERED)]
+    assert all(negotiator(each).rejection == CALLED_AE_TITLE for each in strangers)
+    negotiator(wanted)
+    assert decoded == [wanted, *strangers]
+
+
+def test_only_so_many_are_remembered(decoded: list[bytes]) -> None:
+    negotiator = Negotiator(TERMS)
+    callers = [associate_rq(calling=f"PACS{number}") for number in range(REMEMBERED + 1)]
+    for each in (*callers, callers[-1], callers[0]):
+        negotiator(each)
+    assert decoded == [*callers, callers[0]]
 
 
 def test_what_is_no_request_is_refused_each_time() -> None:
