@@ -5,10 +5,11 @@ local treatments the metastatic sites.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from lesion_model import flags
 from lesion_model.answers import Answer
-from lesion_model.deciding import Facts, always, decide_one, question
+from lesion_model.deciding import Facts, Question, always, decide_one, question
 from lesion_model.entries import Entry
 from lesion_model.facts import Whole, read_facts
 from lesion_model.labels import label
@@ -58,6 +59,13 @@ def decide_local_treatment_sites(items: Mapping[str, object]) -> Answer:
 
 
 def _count(entry: Entry, items: Mapping[str, object], most: int) -> Answer:
+    (fact,) = entry.facts
+    known = read_facts(entry.facts, items)
+    return decide_one(entry, _question(entry, most), known, _flags(known.get(fact.name), most))
+
+
+@cache
+def _question(entry: Entry, most: int) -> Question[str]:
     """The three answers of each of these rules are: none to count, up to the limit, above it."""
     (fact,) = entry.facts
     none, within, above = entry.answers
@@ -68,9 +76,7 @@ def _count(entry: Entry, items: Mapping[str, object], most: int) -> Answer:
             return none
         return above if isinstance(counted, int) and counted > most else within
 
-    known = read_facts(entry.facts, items)
-    asked = question(outcome, entry.facts, {fact.name: always(0, most, most + 1)})
-    return decide_one(entry, asked, known, _flags(known.get(fact.name), most))
+    return question(outcome, entry.facts, {fact.name: always(0, most, most + 1)})
 
 
 def _flags(counted: object, most: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from lesion_model.entries import Entry
 from lesion_model.errors import ItemsError
 from lesion_model.facts import Choice, YesNo
 from lesion_model.grades import bilsky
-from lesion_model.rules import ct_response
+from lesion_model.rules import counts, ct_response
 
 Facts = Mapping[str, object]
 
@@ -46,9 +46,17 @@ def test_an_answer_is_the_same_whatever_was_asked_before(entry: Entry) -> None:
     assert forwards == again == backwards
 
 
-def test_facts_in_another_order_are_the_same_facts() -> None:
-    facts = {"cord_compressed": True, "csf_visible": False}
-    assert bilsky.decide(facts) == bilsky.decide(dict(reversed(facts.items())))
+@pytest.mark.parametrize(
+    ("decide", "facts"),
+    [
+        pytest.param(bilsky.decide, {"cord_compressed": True, "csf_visible": False}, id="a grade"),
+        pytest.param(counts.decide_oligometastatic, {"n_all_mets": 5}, id="a rule that has its question made"),
+    ],
+)
+def test_what_is_asked_for_again_is_not_worked_out_again(decide: Callable[[Facts], Answer], facts: Facts) -> None:
+    deciding._decided.cache_clear()  # noqa: SLF001
+    assert decide(facts) is decide(dict(facts))
+    assert deciding._decided.cache_info().misses == 1  # noqa: SLF001
 
 
 def test_a_contradiction_is_refused_each_time() -> None:
