@@ -38,7 +38,7 @@ class Client:
     def __init__(self, url: str, token: str, *, patience: Patience, connections: int) -> None:
         base = checked_url(url)
         self.patience = patience
-        self._server = f"{base.host}:{base.port}" if base.port else base.host
+        self._server = base.netloc.decode("ascii")
         root = base.join(f"{base.path.rstrip('/')}/api/v1/")
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
         self._long = Questions(root, headers, connect_seconds=CONNECT_SECONDS, seconds=READ_SECONDS)

@@ -108,6 +108,12 @@ def test_what_is_no_whole_answer_is_told_and_not_followed(status: int, error: ty
         assert len(asked) == 1
 
 
+def test_a_server_that_is_away_is_named_as_it_is_written() -> None:
+    away = pytest.raises(NetworkError, match=r"\[::1\]:9: ConnectError")
+    with away, client("http://[::1]:9") as asking, asking.stream("nothing", {}):
+        pass
+
+
 def test_an_answer_that_is_cut_off_gives_what_has_come() -> None:
     with serving() as (port, _):
         assert whole(f"http://127.0.0.1:{port}", "cut/200") == CONTENT
