@@ -6,7 +6,6 @@ import secrets
 
 from osteon.settings import Settings
 from storage.orthanc import Orthanc
-from storage.orthanc_dicomweb import OrthancDicomWeb
 
 FILE = "credentials.json"
 
@@ -50,10 +49,3 @@ def connect(settings: Settings) -> Orthanc:
     """A client of the Orthanc that the settings name. Raises CredentialsError."""
     user, password = credentials(settings)
     return Orthanc(settings.orthanc_address, user, password, settings.orthanc_timeout)
-
-
-def connect_dicomweb(settings: Settings) -> OrthancDicomWeb:
-    """A client of its DICOMweb plugin. Raises CredentialsError."""
-    return OrthancDicomWeb(
-        settings.orthanc_address, settings.orthanc_dicomweb_root, *credentials(settings), settings.orthanc_timeout
-    )

@@ -16,13 +16,14 @@ from api.sign_in import sign_in_parts
 from dicom_node.pseudonymisation.profile import ProfileError
 from osteon.addresses import door
 from osteon.collecting import kept_for_good
+from osteon.dicomweb_access import connect_dicomweb
 from osteon.failing import failing_clearly
 from osteon.first_administrator import make_first_administrator
 from osteon.home import prepare_home
 from osteon.http_listening import listen
 from osteon.indexing import indexing
 from osteon.logs import log_to_stderr, set_level
-from osteon.orthanc_access import connect, connect_dicomweb
+from osteon.orthanc_access import connect
 from osteon.ports import PortTakenError
 from osteon.relay import DoorIntake
 from osteon.release_parts import release_parts
