@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from api.errors import TooManyDownloadsError
 from api.streaming import Closable
@@ -44,6 +45,14 @@ class Place:
         """The same source, closed with the place."""
         self._source = source
         return source
+
+    @contextmanager
+    def given_back_on_failure(self) -> Iterator[None]:
+        """While an answer is prepared: from then on whoever sends it gives the place back."""
+        with ExitStack() as failing:
+            failing.callback(self.close)
+            yield
+            failing.pop_all()
 
     def close(self) -> None:
         """More than once is once."""

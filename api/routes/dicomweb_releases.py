@@ -229,10 +229,7 @@ def _objects(request: Request, desk: DeskOf, scope: ReleaseScope, found: Sequenc
     check_accepts_stored(request.headers.get("accept"))
     boundary = new_boundary()
     place = desk.parts.file_places.take(desk.caller.label)
-    try:
+    with place.given_back_on_failure():
         files = one_by_one(desk.files.ready(scope.number), found, desk.files, desk.content)
         pieces = begun(place.reading(parts(files, boundary)))
-    except BaseException:
-        place.close()
-        raise
     return ClosingStream(pieces, source=place, status_code=HTTPStatus.OK, headers={}, media_type=content_type(boundary))

@@ -138,16 +138,13 @@ def _given(number: int, path: str, desk: ReleaseDesk, request: Request, asked: C
     part = {} if wanted is None else _part(file, wanted)
     status = HTTPStatus.OK if wanted is None else HTTPStatus.PARTIAL_CONTENT
     place = desk.parts.file_places.take(desk.caller.label)
-    try:
+    with place.given_back_on_failure():
         if file.size <= WHOLE_BYTES:
             content = _whole(number, file, desk)
             place.close()
             given = content if wanted is None else content[wanted.start : wanted.stop]
             return Response(given, status_code=status, headers=_headers(file) | part, media_type=_media_type(file))
         pieces = place.reading(_pieces(number, file, desk, wanted))
-    except BaseException:
-        place.close()
-        raise
     return _streamed(pieces, place, headers=_headers(file) | part, media_type=_media_type(file), status=status)
 
 
@@ -201,11 +198,8 @@ def _streamed(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """The place is given back whatever happens, and the source with it."""
-    try:
+    with place.given_back_on_failure():
         first = begun(pieces)
-    except BaseException:
-        place.close()
-        raise
     return ClosingStream(first, source=place, status_code=status, headers=headers, media_type=media_type)
 
 

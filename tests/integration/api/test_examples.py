@@ -89,7 +89,9 @@ def test_examples_can_be_built_in_the_lesion_model() -> None:
 
 def test_examples_of_cohorts_are_queries() -> None:
     for body in (CohortBody, NewCohortBody):
-        for example in examples(body):
+        found = examples(body)
+        assert found
+        for example in found:
             body.model_validate(example).to_domain()
 
 
