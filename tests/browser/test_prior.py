@@ -37,6 +37,16 @@ AT_REST = f"""() => {{
   if (window.shownBefore !== shown) {{ window.shownBefore = shown; window.shownSince = now; }}
   return now - window.shownSince > 1000;
 }}"""
+FIVE_AT_ONCE = """async () => {
+  const of = (id) => cornerstone.getEnabledElements().map(({ viewport }) => viewport).find((each) => each.id === id);
+  const [current, prior] = [of('current'), of('prior')];
+  await Promise.all(current.getImageIds().map((id) => cornerstone.imageLoader.loadAndCacheImage(id)));
+  for (const id of prior.getImageIds().filter((each) => each !== prior.getCurrentImageId())) {
+    if (cornerstone.cache.isLoaded(id)) cornerstone.cache.removeImageLoadObject(id, { force: true });
+  }
+  for (let step = 1; step <= 5; step++) await current.setImageIdIndex(current.getCurrentImageIdIndex() + 1);
+}"""
+"""As a wheel is turned: slices of the current study follow each other faster than those of the prior come."""
 BOTH_DRAWN = f"() => {{ const all = ({DRAWN})(); return all.length === 2 && all.every((each) => each > 1); }}"
 
 
@@ -82,6 +92,28 @@ def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_
         page.wait_for_function(BOTH_DRAWN, timeout=60_000)
         _scrolled_together(page)
         _copied(page, str(now[0].StudyInstanceUID), lesion["lesion_id"])
+
+
+def test_a_prior_whose_slices_are_slow_to_come_is_where_the_current_study_is_however_fast_it_is_scrolled(
+    browser: Browser, viewed: ViewedSite
+) -> None:
+    patient = "OST-SLOW"
+    then, now = examination(BEFORE, THICK), examination(NOW, THIN)
+    viewed.store([*then, *now], patient)
+    with watched_page(browser, viewed.url, language="en") as watched:
+        page = watched.page
+        have_session(page, READER)
+        page.goto(f"/patients/{patient}")
+        page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
+        page.wait_for_function(BOTH_DRAWN, timeout=60_000)
+        page.locator(".cornerstone-viewport-element").first.click()
+        page.wait_for_function(AT_REST, timeout=60_000)
+        before = page.evaluate(HEIGHTS)
+        page.evaluate(FIVE_AT_ONCE)
+        page.wait_for_function(AT_REST, timeout=60_000)
+        after = page.evaluate(HEIGHTS)
+        assert abs(after["current"] - before["current"]) == 5 * THIN
+        assert after["prior"] - before["prior"] == after["current"] - before["current"]
 
 
 def _scrolled_together(page: Page) -> None:

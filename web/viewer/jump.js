@@ -1,6 +1,8 @@
 // `osteon-jump` of the lesion panel: every viewport in that frame of reference shows the slice through the point. Where the
 // series that is shown does not reach there, one that does takes its place.
 
+import { showSlice } from './stacks.js';
+
 const MARGIN_MM = 5;
 
 /** `point`: {x, y, z} in mm, LPS. */
@@ -79,9 +81,7 @@ function move({ cornerstoneViewportService, viewportGridService }, frame, place)
 function showInStack(viewport, place) {
   const distances = viewport.getImageIds().map((imageId) => distance(imageId, place));
   const nearest = distances.indexOf(Math.min(...distances));
-  if (Number.isFinite(distances[nearest])) {
-    window.cornerstone.utilities.jumpToSlice(viewport.element, { imageIndex: nearest });
-  }
+  if (Number.isFinite(distances[nearest])) showSlice(viewport, nearest);
 }
 
 function distance(imageId, place) {

@@ -1,6 +1,8 @@
 // Stacks of prior and current that scroll together: millimetres along the patient, since slices of two examinations
 // differ in thickness and number. The key L lets go, so that one can be aligned to the other, and links them again.
 
+import { showSlice } from './stacks.js';
+
 const IDS = ['current', 'prior'];
 
 /** `toggle` for the key; `stop` when the viewer is left. */
@@ -56,5 +58,5 @@ function along(imageId) {
 function show(stack, wanted) {
   const distances = stack.getImageIds().map((imageId) => Math.abs(along(imageId) - wanted));
   const nearest = distances.indexOf(Math.min(...distances));
-  window.cornerstone.utilities.jumpToSlice(stack.element, { imageIndex: nearest });
+  showSlice(stack, nearest);
 }
