@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.furnished import L3, PATIENT, SIGNED, TO_ADJUDICATE, UNREAD, furnish, other_patient, other_study
@@ -45,6 +45,31 @@ def test_the_worklist_tells_what_waits_and_what_is_next(window: OpenWindow) -> N
     expect(rows.nth(1)).to_contain_text("In progress")
     expect(page.locator(".next")).to_contain_text(f"To finish{other_patient(4)}")
     assert page.locator(".next a").get_attribute("href") == f"/viewer?StudyInstanceUIDs={other_study(4)}"
+
+    pages: list[str] = []
+    page.on("request", lambda request: pages.append(request.url) if "cursor=" in request.url else None)
+    page.locator("button.more").evaluate("(more) => { more.click(); more.click(); }")
+    expect(rows).to_have_count(57)
+    assert len(pages) == 1
+
+
+def test_a_late_answer_does_not_say_of_one_filter_what_holds_for_another(window: OpenWindow) -> None:
+    page = window().page
+    enter(page, READER)
+    expect(page.locator("tbody tr")).to_have_count(PAGE)
+    held: list[Route] = []
+    page.route("**/worklist/counts?*modality=PT*", lambda route: held.append(route))  # noqa: PLW0108  a built-in is no handler
+    with page.expect_request("**/worklist/counts?*modality=PT*"):
+        page.locator("select[name=modality]").select_option("PT")
+    with page.expect_response("**/worklist/counts?*modality=CT*"):
+        page.locator("select[name=modality]").select_option("CT")
+    expect(page.locator(".list")).to_have_attribute("aria-busy", "false")
+    shown = count(page, "")
+    with page.expect_response("**/worklist/counts?*modality=PT*"):
+        page.unroute("**/worklist/counts?*modality=PT*")  # what is held goes on
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+    assert shown != "0"
+    assert count(page, "") == shown
 
 
 def test_the_list_is_walked_through_and_opened_with_the_keyboard(window: OpenWindow) -> None:

@@ -21,6 +21,7 @@ export class PagedList {
     this.filter = null;
     this.element = el('div', { class: 'list' });
     this.loading = null;
+    this.coming = null;
     this.draw();
   }
 
@@ -37,7 +38,15 @@ export class PagedList {
     await this.#take(loading, { limit, cursor: null }, (items) => items);
   }
 
-  async more() {
+  /** The next page, once however often it is asked for. */
+  more() {
+    this.coming ??= this.#more().finally(() => {
+      this.coming = null;
+    });
+    return this.coming;
+  }
+
+  async #more() {
     const loading = this.loading ?? new AbortController();
     this.loading = loading;
     await this.#take(loading, { limit: PAGE, cursor: this.cursor }, (items) => [...this.items, ...items]);

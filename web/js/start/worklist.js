@@ -60,7 +60,8 @@ export class Worklist {
 
   /** Counts, what is next, and the list, as they are now. */
   async refresh({ keep = true } = {}) {
-    const { state, sort, ...filters } = this.asked;
+    const { asked: now } = this;
+    const { state, sort, ...filters } = now;
     const { reader, ...others } = filters;
     const asideOf = (path, query) =>
       get(withQuery(path, query)).then(
@@ -73,6 +74,7 @@ export class Worklist {
       this.list.reload({ keep }),
       this.#askProtocols(),
     ]);
+    if (now !== this.asked) return; // another filter by now, which has its own
     this.counts = counts ?? this.counts;
     this.next = next ? next.item : this.next;
     this.#drawTabs();
