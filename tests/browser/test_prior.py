@@ -91,6 +91,7 @@ def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_
         page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
         page.wait_for_function(BOTH_DRAWN, timeout=60_000)
         _scrolled_together(page)
+        _shown_where_it_is(page, now[30])
         _copied(page, str(now[0].StudyInstanceUID), lesion["lesion_id"])
 
 
@@ -126,6 +127,23 @@ def _scrolled_together(page: Page) -> None:
     page.wait_for_function(f"([from, way]) => Math.abs(({HEIGHTS})().prior - from) === way", arg=[before["prior"], way])
     after = page.evaluate(HEIGHTS)
     assert after["prior"] - before["prior"] == after["current"] - before["current"]
+
+
+def _shown_where_it_is(page: Page, image: Dataset) -> None:
+    """A place on a stored slice is shown on it; the prior, at which the reader has just been, stays."""
+    prior = page.locator(".cornerstone-viewport-element").nth(1)
+    prior.click()
+    before = page.evaluate(HEIGHTS)
+    assert before["current"] != image.ImagePositionPatient[2]
+    point = dict(zip("xyz", map(float, image.ImagePositionPatient), strict=True))
+    place = {"study_instance_uid": image.StudyInstanceUID, "sop_instance_uid": image.SOPInstanceUID, "point": point}
+    page.locator("osteon-lesion-panel").evaluate(
+        "(panel, detail) => panel.dispatchEvent(new CustomEvent('osteon-jump', { detail }))", place
+    )
+    page.wait_for_function(f"(z) => ({HEIGHTS})().current === z", arg=point["z"])
+    page.wait_for_function(AT_REST, timeout=60_000)
+    assert page.evaluate(HEIGHTS) == {"current": point["z"], "prior": before["prior"]}
+    page.locator(".cornerstone-viewport-element").first.click()
 
 
 def _step_down(page: Page, steps: int) -> None:

@@ -41,6 +41,10 @@ async (uid) => {
 """
 """By OHIF's own function, which no command calls without a question to the user."""
 
+HANDED_OVER = """() => new Promise((resolve) => setTimeout(resolve, 500))
+  .then(() => document.querySelector('osteon-lesion-panel').given)"""
+"""To the panel, within twice the time in which a drawing is handed over."""
+
 
 SHAPES = {
     "Probe": ((200, 220),),
@@ -117,6 +121,7 @@ def test_what_was_drawn_for_a_signed_reading_is_a_measurement_again_where_it_was
         keep_managers(watched.page)
         open_viewer(watched.page, str(read.image.StudyInstanceUID), viewports=3)
         (found,) = watched.page.evaluate(HYDRATED, str(read.reports[tool].SOPInstanceUID))
+        assert watched.page.evaluate(HANDED_OVER) == [], "the reader has not drawn it"
     assert (found["toolName"], found["SOPInstanceUID"]) == (tool, str(read.image.SOPInstanceUID))
     assert found["referenceSeriesUID"] == str(read.image.SeriesInstanceUID)
     wanted = {(round(each.x, 2), round(each.y, 2), round(each.z, 2)) for each in points_of(read.image, SHAPES[tool])}

@@ -5,21 +5,32 @@ import { showSlice } from './stacks.js';
 
 const MARGIN_MM = 5;
 
-/** `point`: {x, y, z} in mm, LPS. */
-export async function jumpTo(services, { frame_of_reference_uid: frame, point }) {
-  const place = [point.x, point.y, point.z];
-  await showSeriesOf(services, frame, place);
-  move(services, frame, place);
+/** What jumps: `point` in mm, LPS; where an image is named and no frame of reference, its frame counts. The last jump wins. */
+export function jumper(services) {
+  let latest = 0;
+  return async ({ frame_of_reference_uid: named, sop_instance_uid: image, study_instance_uid: study, point }) => {
+    const jump = (latest += 1);
+    const frame = named || frameOf(services.displaySetService, image);
+    const place = [point.x, point.y, point.z];
+    const isThere = (displaySet) => isIn(displaySet, { frame, study });
+    await showSeriesOf(services, isThere, place);
+    if (jump === latest) move(services, isThere, place);
+  };
+}
+
+function frameOf(displaySetService, image) {
+  const instances = displaySetService.getActiveDisplaySets().flatMap((each) => each.instances ?? []);
+  return instances.find((each) => each.SOPInstanceUID === image)?.FrameOfReferenceUID;
 }
 
 /** In every view that does not reach there: another series of that modality and frame of reference that does. */
-async function showSeriesOf({ displaySetService, viewportGridService, hangingProtocolService }, frame, place) {
-  const reaching = displaySetService.getActiveDisplaySets().filter((each) => reaches(each, frame, place));
+async function showSeriesOf({ displaySetService, viewportGridService, hangingProtocolService }, isThere, place) {
+  const reaching = displaySetService.getActiveDisplaySets().filter((each) => isThere(each) && reaches(each, place));
   const changes = [];
   for (const [viewportId, { displaySetInstanceUIDs: uids = [] }] of viewportGridService.getState().viewports) {
     const shown = uids.map((uid) => displaySetService.getDisplaySetByUID(uid)).filter(Boolean);
     const other = reaching.find(({ Modality }) => Modality === shown[0]?.Modality);
-    if (!other || !isIn(shown[0], frame) || shown.some((each) => reaching.includes(each))) continue;
+    if (!other || !isThere(shown[0]) || shown.some((each) => reaching.includes(each))) continue;
     const [change] = hangingProtocolService.getViewportsRequireUpdate(viewportId, other.displaySetInstanceUID)
       .filter((each) => each.viewportId === viewportId);
     if (change) changes.push([change, whenShown(viewportId, other.displaySetInstanceUID)]);
@@ -29,8 +40,9 @@ async function showSeriesOf({ displaySetService, viewportGridService, hangingPro
   await Promise.all(changes.map(([, shown]) => shown));
 }
 
-function isIn({ instances = [] }, frame) {
-  return !frame || instances[0]?.FrameOfReferenceUID === frame;
+/** Images that say no frame of reference share one with those of their study only. */
+function isIn({ instances = [], StudyInstanceUID }, { frame, study }) {
+  return frame ? instances[0]?.FrameOfReferenceUID === frame : !study || StudyInstanceUID === study;
 }
 
 /** Resolves when the view has it; it may take as long as the images take. */
@@ -50,9 +62,8 @@ function whenShown(viewportId, uid) {
 }
 
 /** Whether the images of a series go around a place. */
-function reaches(displaySet, frame, place) {
-  const { instances = [] } = displaySet;
-  if (!instances.length || !isIn(displaySet, frame)) return false;
+function reaches({ instances = [] }, place) {
+  if (!instances.length) return false;
   const { ImageOrientationPatient: directions, PixelSpacing: spacing, Rows: rows, Columns: columns } = instances[0];
   if (!directions || !spacing) return false;
   const [right, down] = [directions.slice(0, 3).map(Number), directions.slice(3).map(Number)];
@@ -69,10 +80,11 @@ function reaches(displaySet, frame, place) {
   );
 }
 
-function move({ cornerstoneViewportService, viewportGridService }, frame, place) {
-  for (const viewportId of viewportGridService.getState().viewports.keys()) {
+function move({ cornerstoneViewportService, displaySetService, viewportGridService }, isThere, place) {
+  for (const [viewportId, { displaySetInstanceUIDs: uids = [] }] of viewportGridService.getState().viewports) {
     const viewport = cornerstoneViewportService.getCornerstoneViewport(viewportId);
-    if (!viewport || (frame && viewport.getFrameOfReferenceUID() !== frame)) continue;
+    const shown = displaySetService.getDisplaySetByUID(uids[0]);
+    if (!viewport || !shown || !isThere(shown)) continue;
     if (viewport.type === window.cornerstone.Enums.ViewportType.STACK) showInStack(viewport, place);
     else showInVolume(viewport, place);
   }

@@ -8,6 +8,8 @@ const PRESSES = ['pointerdown', 'pointerup', 'pointercancel'];
 export function watchMeasurements({ measurementService, displaySetService }, panel) {
   const { EVENTS } = measurementService;
   const waiting = new Map();
+  /** From a report that was opened: nothing that the reader has drawn, until it is dragged. */
+  const imported = new Set();
   let isPressed = false;
   const press = (event) => {
     isPressed = event.type === 'pointerdown';
@@ -25,7 +27,10 @@ export function watchMeasurements({ measurementService, displaySetService }, pan
     clearTimeout(waiting.get(uid));
     waiting.set(uid, setTimeout(hand, WAIT_MS, uid));
   };
-  const later = ({ measurement }) => wait(measurement.uid);
+  const later = ({ measurement: { uid } }) => {
+    if (isPressed) imported.delete(uid);
+    if (!imported.has(uid)) wait(uid);
+  };
   const gone = ({ measurement }) => {
     const uid = measurement?.uid ?? measurement;
     clearTimeout(waiting.get(uid));
@@ -34,7 +39,7 @@ export function watchMeasurements({ measurementService, displaySetService }, pan
   };
   const subscriptions = [
     measurementService.subscribe(EVENTS.MEASUREMENT_ADDED, later),
-    measurementService.subscribe(EVENTS.RAW_MEASUREMENT_ADDED, later),
+    measurementService.subscribe(EVENTS.RAW_MEASUREMENT_ADDED, ({ measurement }) => imported.add(measurement.uid)),
     measurementService.subscribe(EVENTS.MEASUREMENT_UPDATED, later),
     measurementService.subscribe(EVENTS.MEASUREMENT_REMOVED, gone),
   ];

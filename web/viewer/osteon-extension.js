@@ -5,7 +5,7 @@ import { boneForCt, suvForPet } from '/ext/first-windows.js';
 import { hangingProtocols } from '/ext/hanging-protocols.js';
 import { nameInHeader } from '/ext/header.js';
 import { watchImages } from '/ext/image-errors.js';
-import { jumpTo } from '/ext/jump.js';
+import { jumper } from '/ext/jump.js';
 import { watchLargeStudies } from '/ext/large-studies.js';
 import { layoutFor } from '/ext/layouts.js';
 import { linkedScrolling } from '/ext/linked-scrolling.js';
@@ -55,7 +55,8 @@ const extension = {
   onModeEnter({ servicesManager, commandsManager }) {
     const { services } = servicesManager;
     const panel = lesionPanel();
-    const jump = (event) => jumpTo(services, event.detail);
+    const jumpTo = jumper(services);
+    const jump = (event) => jumpTo(event.detail);
     const want = (event) => takeTool(commandsManager, event.detail);
     panel.addEventListener('osteon-jump', jump);
     panel.addEventListener('osteon-want-point', want);
