@@ -10,12 +10,16 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.killable import KillableSite, killable_site
-from tests.browser.reading_page import Json, ReadingPage, lesion_of, readings_of, record
+from tests.browser.reading_page import Json, ReadingPage, lesion_of, lesions_of, readings_of, record
+from tests.browser.signing_in import have_session
 from tests.browser.site import READER, SECOND, Site, running_site
 from tests.browser.watched import Watched, serious_barriers, watched_page
 from tests.builders.accounts import PASSWORD
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import NEW_STUDY, OBJECTS
+
+LEFT = "Object.keys(localStorage).filter((name) => name.startsWith('osteon-unsaved'))"
+"""What the browser keeps of answers that the server does not have."""
 
 AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED")
 
@@ -90,7 +94,7 @@ def test_a_server_killed_while_one_types_takes_nothing_and_neither_does_a_closed
     expect(again.chosen("retropulsion")).to_contain_text("yes")
     (draft,) = drafts(site)
     assert draft["findings"]["retropulsion"] is True
-    assert again.page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('osteon-unsaved'))") == []
+    assert again.page.evaluate(LEFT) == []
 
 
 def test_a_lesion_that_is_left_unsaved_is_sent_while_another_is_open(site: Site, window: OpenWindow) -> None:
@@ -276,3 +280,134 @@ def test_a_revision_that_a_colleague_made_meanwhile_is_seen_before_it_is_replace
         3,
         {"lesion_type": "mixed", "alignment": "normal", "retropulsion": True},
     )
+
+
+def test_a_value_that_is_carried_over_waits_to_be_confirmed_also_after_it_was_taken_back(
+    site: Site, window: OpenWindow
+) -> None:
+    with site.client(READER) as client:
+        (lesion,) = client.get(f"/api/v1/patients/{PSEUDONYM}/lesions").json()["items"]
+        record(client, lesion, {"lesion_type": "lytic", "alignment": "de_novo_deformity"})
+    reading = opened(ReadingPage(window(language="en").page).open(READER, study=NEW_STUDY))
+    reading.press("Shift+P")
+    carried = reading.panel.locator(".question.carried")
+    expect(carried).to_have_count(2)
+    reading.press("Control+z")
+    expect(carried).to_have_count(0)
+    reading.press("Control+y")
+    expect(carried).to_have_count(2)
+
+    reading.question("lesion_type").get_by_role("button", name="mixed").click()
+    expect(carried).to_have_count(1)
+    reading.press("Control+z")
+    expect(carried).to_have_count(2)
+    expect(reading.chosen("lesion_type")).to_contain_text("lytic")
+    reading.is_saved()
+    (draft,) = drafts(site)
+    assert sorted(draft["carried"]) == ["alignment", "lesion_type"]
+
+
+def test_an_answer_that_was_cleared_is_cleared_again_and_not_what_the_prior_reading_says(
+    site: Site, window: OpenWindow
+) -> None:
+    with site.client(READER) as client:
+        (lesion,) = client.get(f"/api/v1/patients/{PSEUDONYM}/lesions").json()["items"]
+        record(client, lesion, {"lesion_type": "lytic"})
+    reading = opened(ReadingPage(window(language="en").page).open(READER, study=NEW_STUDY))
+    reading.question("lesion_type").get_by_role("button", name="blastic").click()
+    reading.question("lesion_type").get_by_role("button", name="blastic").focus()
+    reading.press("Backspace")
+    expect(reading.chosen("lesion_type")).to_have_count(0)
+    reading.press("Control+z")
+    expect(reading.chosen("lesion_type")).to_contain_text("blastic")
+    reading.press("Control+y")
+    expect(reading.chosen("lesion_type")).to_have_count(0)
+
+
+def test_a_part_of_an_answer_is_taken_back_before_the_server_has_answered(site: Site, window: OpenWindow) -> None:
+    watched = window(language="en")
+    reading = opened(ReadingPage(watched.page).open(READER))
+    held: list[Route] = []
+    watched.page.route("**/lesions/*/drafts", lambda route: held.append(route))  # noqa: PLW0108  a built-in is no handler
+    reading.question("vertebral_collapse.height_loss_percent").get_by_role("textbox").fill("0")
+    share = reading.question("vertebral_collapse.body_involved_percent").get_by_role("textbox")
+    share.fill("60")
+    reading.lesion("L1").press("Control+z")
+    expect(share).to_have_value("")
+    watched.page.unroute("**/lesions/*/drafts")
+    reading.is_saved()
+    (draft,) = drafts(site)
+    assert draft["findings"]["vertebral_collapse"]["height_loss_percent"] == 0
+    assert draft["findings"]["vertebral_collapse"]["body_involved_percent"] is None
+
+
+def test_what_is_entered_while_a_signature_is_under_way_is_not_taken_for_entered(window: OpenWindow) -> None:
+    watched = window(language="en")
+    reading = opened(ReadingPage(watched.page).open(READER))
+    reading.press("1")
+    reading.is_saved()
+    held: list[Route] = []
+    watched.page.route("**/sign", lambda route: held.append(route))  # noqa: PLW0108  a built-in is no handler
+    with watched.page.expect_request("**/sign"):
+        reading.press("Control+Enter")
+    reading.press("3")
+    expect(reading.chosen("alignment")).to_have_count(0)
+    watched.page.unroute("**/sign")  # what is held goes on
+    expect(reading.lesion("L1")).to_contain_text("signed")
+    assert watched.page.evaluate(LEFT) == []
+
+
+def test_a_second_window_does_not_begin_anew_what_was_begun_or_signed_in_the_first(
+    site: Site, window: OpenWindow
+) -> None:
+    with site.client(READER) as client:
+        lesion_of(client, bone="sternum")
+    watched = window(language="en")
+    first = opened(ReadingPage(watched.page).open(READER))
+    second = opened(ReadingPage(watched.page.context.new_page()).visit())
+    first.press("1")
+    first.is_saved()
+    second.press("3")
+    dialog = second.panel.get_by_role("dialog")
+    expect(dialog.locator("tbody tr")).to_have_count(1)
+    (draft,) = drafts(site)
+    assert draft["findings"]["lesion_type"] == "lytic"
+    dialog.get_by_role("button", name="Save what is chosen").click()
+    second.is_saved()
+    (draft,) = drafts(site)
+    assert draft["findings"]["lesion_type"] == "blastic"
+
+    second.lesion("L2").click()
+    second.current("lesion_type")
+    first.lesion("L2").click()
+    first.current("lesion_type")
+    first.press("1")
+    first.press("Control+Enter")
+    expect(first.lesion("L2")).to_contain_text("signed")
+    second.press("3")
+    expect(second.saved).to_have_text("Not saved: no longer a draft")
+    second.panel.get_by_role("button", name="Show how it stands").click()
+    expect(second.lesion("L2")).to_contain_text("signed")
+    assert second.page.evaluate(LEFT) == []
+    with site.client(READER) as client:
+        signed = next(each for each in lesions_of(client) if each["label"] == "L2")
+        (only,) = readings_of(client, signed["lesion_id"])
+    assert only["findings"]["lesion_type"] == "lytic"
+
+
+def test_nothing_is_recorded_in_the_name_of_whoever_signed_in_in_another_window(site: Site, window: OpenWindow) -> None:
+    watched = window(language="en")
+    watched.expect_error("403")
+    reading = opened(ReadingPage(watched.page).open(READER))
+    have_session(watched.page, SECOND)
+    reading.press("1")
+    expect(watched.page.locator("dialog.sign-in")).to_be_visible()
+    for name in (READER, SECOND):
+        with site.client(name) as client:
+            assert client.get("/api/v1/drafts").json()["items"] == []
+    again = watched.page.locator("dialog.sign-in")
+    again.locator("input[type=password]").fill(PASSWORD)
+    again.locator("button[type=submit]").click()
+    reading.is_saved()
+    (draft,) = drafts(site)
+    assert draft["findings"]["lesion_type"] == "lytic"

@@ -68,7 +68,10 @@ class Product:
         """Start it and wait until it says that it is ready."""
         process = self.launch()
         sign = "ready in" if self.command == "serve" else "listening"
-        wait_for(lambda: sign in self.output or process.poll() is not None, "ready", READY_SECONDS)
+        try:
+            wait_for(lambda: sign in self.output or process.poll() is not None, "ready", READY_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it said: {self.output}") from None
         assert process.poll() is None, self.output
 
     def stop(self) -> int:

@@ -1,5 +1,5 @@
 // <osteon-lesion-panel patient study>: the lesions of a patient and the reading of them on one study.
-// Events: `osteon-jump` {frame_of_reference_uid, point}, `osteon-want-point` {kind, name, level}; `addGeometry(drawing)` takes
+// Events: `osteon-jump` {study_instance_uid, frame_of_reference_uid, sop_instance_uid, point}, `osteon-want-point` {kind, name, level}; `addGeometry(drawing)` takes
 // what was drawn in a viewer.
 
 import '/workbench/components/osteon-study-task.js';
@@ -39,7 +39,12 @@ class LesionPanel extends HTMLElement {
     this.column = new LesionColumn(this.#reach(), t);
     this.desk = new Desk(this.#reach(), t);
     this.signing = new Signing(this.#reach(), t);
-    this.drawings = new Drawings({ changed: () => this.desk.drawMeasure(), want: (step) => this.#send('osteon-want-point', step), done: () => this.#editor.focus() });
+    this.drawings = new Drawings({
+      changed: () => this.desk.drawMeasure(),
+      want: (step) => this.#send('osteon-want-point', step),
+      done: () => this.#editor.focus(),
+      missed: (reading, why) => this.#say('warning', t('missed', { label: reading.row.lesion.label, why })),
+    });
   }
 
   get #reading() {
@@ -88,6 +93,10 @@ class LesionPanel extends HTMLElement {
 
   /** What was drawn in a viewer: a step of a measurement, a measurement of the open lesion, or the place of a new one. */
   async addGeometry(drawing) {
+    if (drawing.study_instance_uid && drawing.study_instance_uid !== this.study) {
+      this.#say('warning', t('drawnElsewhere'));
+      return;
+    }
     if (this.drawings.takes(drawing)) return;
     if (this.#reading?.isOpen) {
       await this.drawings.measure(drawing, this.#reading);
@@ -174,13 +183,11 @@ class LesionPanel extends HTMLElement {
       const { body: lesion } = await post(`/patients/${this.patient}/lesions`, { site });
       this.column.isAdding = false;
       fill(this.#saidAbove);
-      const row = { lesion, draft: null, reading: null, state: 'unread' };
+      const row = { lesion, draft: null, reading: null, state: 'unread', drawn: this.drawings.kept() };
       this.#rows = [...this.#rows, row];
       await this.#open(row);
-      const drawn = this.drawings.kept();
-      if (drawn) await this.drawings.measure(drawn, this.#reading);
     } catch (error) {
-      fill(this.#saidAbove, el('p', { class: 'notice danger', role: 'alert' }, sentence(error)));
+      this.#say('danger', sentence(error));
     } finally {
       this.opening = false;
     }
@@ -197,19 +204,36 @@ class LesionPanel extends HTMLElement {
     const opening = (this.#load += 1);
     try {
       const reading = row.open || (await this.#begin(row, revising));
-      if (opening !== this.#load) return;
-      await before?.leave();
+      if (opening !== this.#load) {
+        if (reading !== row.open) reading.leave();
+        return;
+      }
       row.open = null;
+      before?.leave();
       this.desk.reading = reading;
     } catch (error) {
       fill(this.#saidAbove, failure(error, () => this.#open(row, { revising })));
       return;
     }
     fill(this.#saidAbove);
+    // A drawing that waits for a place waits for a new lesion: this one was there.
+    this.drawings.drop();
     this.drawings.begin(this.#reading, this.study);
     this.column.draw();
     this.#drawEditor();
     this.#editor.focus();
+    await this.#measureDrawn(row);
+  }
+
+  /** What was drawn first, and then given a place. */
+  async #measureDrawn(row) {
+    const { drawn } = row;
+    row.drawn = null;
+    if (drawn && this.#reading.isOpen) await this.drawings.measure(drawn, this.#reading);
+  }
+
+  #say(tone, text) {
+    fill(this.#saidAbove, el('p', { class: `notice ${tone}`, role: 'alert' }, text));
   }
 
   async #begin(row, revising) {
@@ -223,7 +247,7 @@ class LesionPanel extends HTMLElement {
   #savedBehind(reading) {
     const { row } = reading;
     if (row.open !== reading) return;
-    if (reading.keeper.isSaved) reading.rest();
+    if (reading.isAtRest) reading.rest();
     Object.assign(row, { state: reading.state, unsaved: row.open !== null });
     this.column.changed();
   }
@@ -290,7 +314,7 @@ class LesionPanel extends HTMLElement {
 
   async #signed(signed) {
     this.desk.reading = null;
-    this.#rows = await lesionsOf(this.patient, this.study).catch(() => this.#rows);
+    this.#rows = taken(this.#rows, await lesionsOf(this.patient, this.study).catch(() => this.#rows));
     this.column.draw();
     this.#drawEditor();
     this.saved.update(null);
@@ -308,7 +332,8 @@ class LesionPanel extends HTMLElement {
   }
 
   #jump(geometry) {
-    this.#send('osteon-jump', { frame_of_reference_uid: geometry.frame_of_reference_uid, sop_instance_uid: geometry.sop_instance_uid, point: geometry.points[0] });
+    const { frame_of_reference_uid: frame, sop_instance_uid: image, points } = geometry;
+    this.#send('osteon-jump', { study_instance_uid: this.study, frame_of_reference_uid: frame, sop_instance_uid: image, point: points[0] });
   }
 
   #send(name, detail) {
@@ -320,6 +345,16 @@ class LesionPanel extends HTMLElement {
     const { keeper } = this.#reading || {};
     if (keeper && !keeper.isSaved && !keeper.isKept) event.preventDefault();
   }
+}
+
+/** Rows as they are now; what is under way in those before goes on in them. */
+function taken(before, now) {
+  for (const row of now) {
+    const { open = null, left = null, drawn = null } = before.find(({ lesion }) => lesion.lesion_id === row.lesion.lesion_id) ?? {};
+    Object.assign(row, { open, left, drawn });
+    if (open) open.row = row;
+  }
+  return now;
 }
 
 customElements.define('osteon-lesion-panel', LesionPanel);

@@ -25,6 +25,7 @@ export class Unreachable extends Error {
 }
 
 let requestToken = null;
+let owner = null;
 let returning = null;
 
 export const get = (path, options) => request('GET', path, options);
@@ -34,9 +35,10 @@ export const patch = (path, body, options) =>
   request('PATCH', path, { ...options, body });
 export const del = (path, options) => request('DELETE', path, options);
 
-/** The token of a session that has just begun, so that it need not be asked for. */
-export function keepRequestToken(token) {
-  requestToken = token;
+/** The token of a session that has just begun, and whose it is, so that it need not be asked for. */
+export function keepRequestToken({ csrf_token: token, label }) {
+  requestToken = token || '';
+  owner = label;
 }
 
 /** Every item of a list, page by page; `most` bounds how many pages are asked for. */
@@ -113,10 +115,20 @@ function problemOf(body) {
 
 async function csrf() {
   if (requestToken === null) {
-    const answer = await reach(address('/me'), { credentials: 'same-origin', cache: 'no-store' });
-    requestToken = answer.ok ? (await answer.json()).csrf_token || '' : null;
+    const me = await signedIn();
+    if (me && !isSomebodyElse(me)) keepRequestToken(me);
   }
   return requestToken || '';
+}
+
+async function signedIn() {
+  const answer = await reach(address('/me'), { credentials: 'same-origin', cache: 'no-store' });
+  return answer.ok ? content(answer) : null;
+}
+
+/** Another session has begun in another window: what was entered here is not theirs, and is not sent in their name. */
+function isSomebodyElse({ label }) {
+  return owner !== null && label !== owner;
 }
 
 /** After signing in again in another window the token is another one: ask for it, and try once more if it is. */
@@ -125,7 +137,11 @@ async function isTokenStale(answer) {
   if (roles) return false;
   const before = requestToken;
   requestToken = null;
-  return (await csrf()) !== (before || '');
+  const me = await signedIn();
+  if (!me) return false;
+  if (isSomebodyElse(me)) return signedInAgain();
+  keepRequestToken(me);
+  return requestToken !== before;
 }
 
 /** Asks the page, once for all requests that wait; false when nobody there takes care of it. */

@@ -9,7 +9,7 @@ export async function who() {
   try {
     const { body } = await get('/me', { quiet: true });
     me = body;
-    if (body.csrf_token) keepRequestToken(body.csrf_token);
+    if (body.csrf_token) keepRequestToken(body);
     return body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
@@ -29,7 +29,7 @@ export async function singleSignOn() {
 
 export async function signIn(userName, password) {
   const { body } = await post('/sign-in', { user_name: userName, password }, { quiet: true });
-  keepRequestToken(body.csrf_token);
+  keepRequestToken(body);
   me = body;
   return body;
 }

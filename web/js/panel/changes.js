@@ -1,6 +1,9 @@
 // A change of a draft that waits to be sent: {findings: patch, carry: […], confirm: […], geometry, note, text_checked, onto}.
 
-import { combined, merged } from '/workbench/js/panel/patches.js';
+import { combined, merged, whole } from '/workbench/js/panel/patches.js';
+
+/** A draft that is not begun. */
+export const NOTHING = { findings: {}, carried: [], note: null, geometry: null, scores: null, missing: [], version: 0 };
 
 /** One change that does what `first` and then `second` do. */
 export function together(first, second) {
@@ -35,7 +38,7 @@ export function inTurn(change) {
 export function applied(draft, change, prior) {
   const carry = change.carry || [];
   const copies = Object.fromEntries(carry.map((name) => [name, prior?.[name] ?? null]));
-  const findings = merged(merged(draft.findings, copies), change.findings || {});
+  const findings = merged({ ...draft.findings, ...copies }, change.findings || {});
   const settled = new Set([...Object.keys(change.findings || {}), ...(change.confirm || [])]);
   const carried = unique([...draft.carried, ...carry]).filter((name) => !settled.has(name) && findings[name] != null);
   return {
@@ -44,6 +47,23 @@ export function applied(draft, change, prior) {
     carried,
     note: change.note === undefined ? draft.note : change.note,
     geometry: change.geometry === undefined ? draft.geometry : change.geometry,
+  };
+}
+
+/** Some findings of a draft, and which of them are carried over and not confirmed. */
+export function asItIs(names, { findings, carried }) {
+  return {
+    findings: Object.fromEntries(names.map((name) => [name, findings[name] ?? null])),
+    carried: names.filter((name) => carried.includes(name)),
+  };
+}
+
+/** The change that makes these findings as they are `wanted`: what is carried over is carried over again, to be confirmed. */
+export function restoring(wanted, shown) {
+  const entered = Object.entries(wanted.findings).filter(([name]) => !wanted.carried.includes(name));
+  return {
+    findings: Object.fromEntries(entered.map(([name, value]) => [name, whole(value, shown.findings[name])])),
+    carry: wanted.carried,
   };
 }
 

@@ -60,12 +60,18 @@ export class Desk {
 
   #drawTrouble(keeper) {
     const { signing } = this.panel;
-    const troubles = trouble(keeper, this.t, { compare: () => signing.compare(), look: () => signing.look(), beginAgain: () => this.panel.start() });
+    const troubles = trouble(keeper, this.t, { compare: () => signing.compare(), look: () => signing.look(), beginAgain: () => this.#beginAgain() });
     const state = keeper?.state;
     if (this.#editor.trouble.dataset.state === state && state !== 'refused') return;
     this.#editor.trouble.dataset.state = state || '';
     fill(this.#editor.trouble, troubles);
     if (state === 'conflict') signing.compare();
+  }
+
+  /** As it stands on the server: what is left here of a draft that is none any more is dropped. */
+  #beginAgain() {
+    this.reading.drop();
+    this.panel.start();
   }
 
   #actions(reading) {

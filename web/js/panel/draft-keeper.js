@@ -1,14 +1,13 @@
 // One draft while it is made: every change is shown at once, kept in the browser, and sent until the server has it.
 
-import { ApiError, patch, post, Unreachable } from '/workbench/js/api.js';
-import { applied, inTurn, isEmpty, together } from '/workbench/js/panel/changes.js';
-import { inverse } from '/workbench/js/panel/patches.js';
+import { all, ApiError, patch, post, Unreachable } from '/workbench/js/api.js';
+import { applied, asItIs, inTurn, isEmpty, NOTHING, restoring, together } from '/workbench/js/panel/changes.js';
 import { dropUnsaved, keepUnsaved } from '/workbench/js/panel/unsaved.js';
 
+const FIRST_VERSION = 1;
 const TYPING_MS = 500;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 10_000;
-const NOTHING = { findings: {}, carried: [], note: null, geometry: null, scores: null, missing: [], version: 0 };
 
 /**
  * `state`: 'new' (nothing begun), 'saved', 'saving', 'waiting' (not saved: the server is away), 'conflict' (`conflict`: the
@@ -21,9 +20,10 @@ export class DraftKeeper extends EventTarget {
   #sending = null;
   #history = { past: [], future: [] };
 
-  constructor({ lesionId, study, name, draft = null, prior = null, left = null }) {
+  /** `reader`: whose draft it is, as readings name them. */
+  constructor({ lesionId, study, reader, name, draft = null, prior = null, left = null }) {
     super();
-    Object.assign(this, { lesionId, study, name, prior, base: draft, inFlight: null, pending: {}, held: null });
+    Object.assign(this, { lesionId, study, reader, name, prior, base: draft, inFlight: null, pending: {}, held: null, isForgotten: false });
     Object.assign(this, { conflict: null, places: null, problem: null, state: draft ? 'saved' : 'new', isKept: true });
     this.stop = new AbortController();
     addEventListener('online', () => this.#soon(0), { signal: this.stop.signal });
@@ -39,6 +39,11 @@ export class DraftKeeper extends EventTarget {
     const before = applied(this.base || NOTHING, this.inFlight || {}, this.prior);
     const now = applied(before, this.pending, this.prior);
     return this.held === null ? now : { ...now, note: this.held };
+  }
+
+  /** Nothing is entered into it any more. */
+  get isClosed() {
+    return this.stop.signal.aborted;
   }
 
   get isSaved() {
@@ -83,11 +88,22 @@ export class DraftKeeper extends EventTarget {
     return this.state === 'saved';
   }
 
-  /** The draft exists on the server after this. */
+  /** The draft exists on the server after this; or another window was quicker, and `state` says so. */
   async begun() {
     if (this.base) return;
+    if (await this.#isSigned()) {
+      this.#lost();
+      return;
+    }
     const { body } = await post(`/lesions/${this.lesionId}/drafts`, { study_instance_uid: this.study });
-    this.base = body;
+    if (body.version > FIRST_VERSION || body.carried.length) this.overtaken({ current: body });
+    else this.base = body;
+  }
+
+  /** In another window, by the same reader, while this one had nothing begun. */
+  async #isSigned() {
+    const readings = await all(`/lesions/${this.lesionId}/readings`);
+    return readings.some((each) => each.study_instance_uid === this.study && each.recorded_by === this.reader);
   }
 
   /** The draft is another one on the server by now. */
@@ -118,6 +134,7 @@ export class DraftKeeper extends EventTarget {
   close({ keep = false } = {}) {
     clearTimeout(this.#timer);
     this.stop.abort();
+    this.isForgotten = !keep;
     if (!keep) dropUnsaved(this.name);
   }
 
@@ -157,6 +174,7 @@ export class DraftKeeper extends EventTarget {
     if (['conflict', 'gone'].includes(this.state)) return;
     try {
       await this.begun();
+      if (!this.base || this.isForgotten) return;
       if (!this.inFlight) {
         if (isEmpty(this.pending)) return;
         [this.inFlight, this.pending] = inTurn(this.pending);
@@ -186,7 +204,8 @@ export class DraftKeeper extends EventTarget {
       this.overtaken(problem);
       return undefined;
     } else if (status === 404) {
-      this.state = 'gone';
+      this.#lost();
+      return undefined;
     } else if (problem.identifying && this.inFlight?.note !== undefined) {
       Object.assign(this, { state: 'identifying', held: this.inFlight.note, places: problem.identifying, inFlight: null });
       if (this.pending.note !== undefined) Object.assign(this, { held: null, places: null, state: 'saving' });
@@ -200,6 +219,12 @@ export class DraftKeeper extends EventTarget {
     return undefined;
   }
 
+  #lost() {
+    this.state = 'gone';
+    this.#kept();
+    this.#tell();
+  }
+
   #again() {
     this.state = 'waiting';
     this.#kept();
@@ -209,6 +234,7 @@ export class DraftKeeper extends EventTarget {
   }
 
   #kept() {
+    if (this.isForgotten) return;
     if (this.isSaved) {
       dropUnsaved(this.name);
       this.isKept = true;
@@ -220,18 +246,16 @@ export class DraftKeeper extends EventTarget {
   #remember({ findings, carry }) {
     const named = [...Object.keys(findings || {}), ...(carry || [])];
     if (!named.length) return;
-    const { shown } = this;
-    const again = { findings: Object.fromEntries(named.map((name) => [name, findings?.[name] ?? this.prior?.[name] ?? null])) };
-    const back = { findings: inverse(shown.findings, Object.fromEntries(named.map((name) => [name, null]))) };
-    this.#history.past.push({ back, again });
+    this.#history.past.push(asItIs(named, this.shown));
     this.#history.future = [];
   }
 
   #step(from, to) {
-    const step = this.#history[from].pop();
-    if (!step) return;
-    this.#history[to].push(step);
-    this.#enter(from === 'past' ? step.back : step.again, 0);
+    const wanted = this.#history[from].pop();
+    if (!wanted) return;
+    const { shown } = this;
+    this.#history[to].push(asItIs(Object.keys(wanted.findings), shown));
+    this.#enter(restoring(wanted, shown), 0);
   }
 
   #tell() {

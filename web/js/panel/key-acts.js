@@ -10,6 +10,7 @@ export function did({ do: name, digit }, desk) {
   if (name === 'next') return editor.step(1), true;
   if (name === 'previous') return editor.step(-1), true;
   if (!reading.isOpen) return false;
+  if (desk.signing.isBusy) return true;
   const { question } = editor.current;
   const acts = {
     digit: () => editor.digit(digit),

@@ -7,11 +7,11 @@ import { LANDMARKS } from '/workbench/js/panel/measuring.js';
 // A vertebral body from its left side: front on the left.
 const CORNERS = { upper_anterior: [14, 14], upper_middle: [40, 19], upper_posterior: [66, 14], lower_anterior: [14, 58], lower_middle: [40, 53], lower_posterior: [66, 58] };
 
-/** `on`: {start(kind), add(level), back(), finish(), leave(), compare(), take(type)}. */
+/** `on`: {start(kind), add(level), back(), finish(), leave(), place(), compare(), take(type)}. */
 export function measureView(state, site, kind, t, on) {
   const { guide, busy, answer, problem } = state;
   if (!guide) {
-    return el('div', { class: 'measure' }, offers(site, kind, t, on), problem ? el('p', { class: 'trouble', role: 'alert' }, problem) : null, answer ? results(answer, t) : null, density(state, t, on));
+    return el('div', { class: 'measure' }, offers(site, kind, t, on), place(state, t, on), busy ? el('p', { role: 'status', class: 'step' }, t('measuring')) : null, problem ? el('p', { class: 'trouble', role: 'alert' }, problem) : null, answer ? results(answer, t) : null, density(state, t, on));
   }
   return el(
     'div',
@@ -35,6 +35,12 @@ function offers(site, kind, t, on) {
   ];
 }
 
+/** A lesion has one place; what is drawn later is measured, and does not move it. */
+function place({ hasPlace, placing }, t, on) {
+  if (placing) return el('p', { class: 'notice', role: 'status' }, t('placeNext'));
+  return hasPlace ? el('button', { type: 'button', class: 'small', onclick: on.place }, t('placeAnew')) : null;
+}
+
 function stepWords(guide, t) {
   const { step } = guide;
   if (!step) return t('measureReady');
@@ -44,11 +50,11 @@ function stepWords(guide, t) {
 
 function body(guide) {
   const now = guide.step?.name;
-  const done = guide.bodies.at(-1).points.length;
+  const { all } = guide.now.places;
   return svg('svg', { viewBox: '0 0 80 72', width: 80, height: 72, 'aria-hidden': 'true', class: 'vertebra' },
     svg('path', { d: 'M12 12 Q40 22 68 12 Q63 36 68 60 Q40 50 12 60 Q17 36 12 12Z' }),
     LANDMARKS.map((name, index) => svg('circle', {
-      cx: CORNERS[name][0], cy: CORNERS[name][1], r: name === now ? 6 : 4, class: name === now ? 'now' : index < done ? 'done' : 'open',
+      cx: CORNERS[name][0], cy: CORNERS[name][1], r: name === now ? 6 : 4, class: name === now ? 'now' : all[index] ? 'done' : 'open',
     })));
 }
 

@@ -17,22 +17,59 @@ export function neighboursOf(level) {
   return at < 0 ? [] : [SPINE[at - 1], SPINE[at + 1]].filter(Boolean);
 }
 
+/** Drawings that are wanted in an order: one that is moved stays in its place, one that is deleted is wanted again. */
+class Places {
+  constructor(count) {
+    this.all = Array(count).fill(null);
+  }
+
+  get next() {
+    return this.all.indexOf(null);
+  }
+
+  get isEmpty() {
+    return this.all.every((each) => each === null);
+  }
+
+  take(drawing) {
+    this.all[this.next] = drawing;
+  }
+
+  /** `drawing`: null where it was deleted. False when none of these has that uid. */
+  replace(uid, drawing) {
+    const at = this.all.findIndex((each) => each?.uid === uid);
+    if (!uid || at < 0) return false;
+    this.all[at] = drawing;
+    return true;
+  }
+
+  back() {
+    const at = this.all.findLastIndex((each) => each !== null);
+    if (at >= 0) this.all[at] = null;
+  }
+}
+
 /** Clicks on a vertebra, six each, its neighbours after it if they are wanted. */
 export class HeightsGuide {
   kind = 'vertebra';
 
   constructor(level) {
     this.level = level;
-    this.bodies = [{ level, points: [] }];
+    this.bodies = [bodyOfLevel(level)];
+  }
+
+  /** The body that is clicked on at the moment. */
+  get now() {
+    return this.bodies.find(({ places }) => places.next >= 0) ?? this.bodies.at(-1);
   }
 
   get step() {
-    const body = this.bodies.at(-1);
-    return body.points.length < LANDMARKS.length ? { level: body.level, name: LANDMARKS[body.points.length], at: body.points.length } : null;
+    const { level, places } = this.now;
+    return places.next < 0 ? null : { level, name: LANDMARKS[places.next], at: places.next };
   }
 
   get isReady() {
-    return this.bodies[0].points.length === LANDMARKS.length && this.step === null;
+    return this.step === null;
   }
 
   get further() {
@@ -41,41 +78,52 @@ export class HeightsGuide {
   }
 
   add(level) {
-    this.bodies.push({ level, points: [] });
+    this.bodies.push(bodyOfLevel(level));
   }
 
   /** True when the drawing was a click that was waited for. */
   take(drawing) {
     if (!this.step || drawing.kind !== 'points') return false;
-    this.bodies.at(-1).points.push({ ...drawing, point: drawing.points[0] });
+    this.now.places.take({ ...drawing, point: drawing.points[0] });
     return true;
   }
 
+  /** True when the drawing is one of the clicks, and is elsewhere now. */
+  move(drawing) {
+    return this.bodies.some(({ places }) => places.replace(drawing.uid, { ...drawing, point: drawing.points[0] }));
+  }
+
+  drop(uid) {
+    return this.bodies.some(({ places }) => places.replace(uid, null));
+  }
+
   back() {
-    if (this.bodies.at(-1).points.length === 0 && this.bodies.length > 1) this.bodies.pop();
-    this.bodies.at(-1).points.pop();
+    if (this.bodies.at(-1).places.isEmpty && this.bodies.length > 1) this.bodies.pop();
+    this.bodies.at(-1).places.back();
   }
 
   body(study) {
-    const all = this.bodies.flatMap((each) => each.points);
-    const [own, ...others] = this.bodies.map(({ level, points }) => ({ level, landmarks: landmarksOf(points) }));
+    const all = this.bodies.flatMap(({ places }) => places.all);
+    const [own, ...others] = this.bodies.map(({ level, places }) => ({ level, landmarks: landmarksOf(places.all) }));
     return { study_instance_uid: study, ...seriesOf(all[0]), kind: 'vertebra', geometry: { ...placeOf(all), ...own, neighbours: others } };
   }
 
   /** All points, to be kept with the draft as the place of the lesion. */
   get drawn() {
-    return this.bodies[0].points;
+    return this.bodies[0].places.all;
   }
 }
+
+const bodyOfLevel = (level) => ({ level, places: new Places(LANDMARKS.length) });
 
 /** Contours of a long bone's cortex in one plane: outside, inside, then the lesion. */
 export class CortexGuide {
   kind = 'cortex';
-  contours = [];
+  places = new Places(CONTOURS.length);
 
   get step() {
-    const at = this.contours.length;
-    return at < CONTOURS.length ? { name: CONTOURS[at], at } : null;
+    const at = this.places.next;
+    return at < 0 ? null : { name: CONTOURS[at], at };
   }
 
   get isReady() {
@@ -86,21 +134,30 @@ export class CortexGuide {
 
   take(drawing) {
     if (!this.step || drawing.kind !== 'freehand') return false;
-    this.contours.push(drawing);
+    this.places.take(drawing);
     return true;
   }
 
+  move(drawing) {
+    return this.places.replace(drawing.uid, drawing);
+  }
+
+  drop(uid) {
+    return this.places.replace(uid, null);
+  }
+
   back() {
-    this.contours.pop();
+    this.places.back();
   }
 
   body(study) {
-    const [outer, inner, lesion] = this.contours.map((each) => each.points);
-    return { study_instance_uid: study, ...seriesOf(this.contours[0]), kind: 'cortex', geometry: { ...placeOf(this.contours), outer, inner, lesions: [lesion] } };
+    const contours = this.places.all;
+    const [outer, inner, lesion] = contours.map((each) => each.points);
+    return { study_instance_uid: study, ...seriesOf(contours[0]), kind: 'cortex', geometry: { ...placeOf(contours), outer, inner, lesions: [lesion] } };
   }
 
   get drawn() {
-    return this.contours.slice(2);
+    return this.places.all.slice(2);
   }
 }
 

@@ -20,9 +20,11 @@ export function combined(first, second) {
   return result;
 }
 
-/** The patch that brings back what `patch` replaces in `document`. */
-export function inverse(document, patch) {
-  return Object.fromEntries(Object.keys(patch).map((name) => [name, document?.[name] ?? null]));
+/** The patch that makes `value` of what is there `now`: a part that only that has is taken away. */
+export function whole(value, now) {
+  if (!isObject(value) || !isObject(now)) return value ?? null;
+  const gone = Object.fromEntries(Object.keys(now).filter((name) => !(name in value)).map((name) => [name, null]));
+  return { ...gone, ...Object.fromEntries(Object.entries(value).map(([name, part]) => [name, whole(part, now[name])])) };
 }
 
 /** Equal as findings are: a part that is not there is not known, and a list has no order. */

@@ -1,6 +1,6 @@
 // One lesion on one study: signed and only looked at, or a draft that is written.
 
-import { del, post } from '/workbench/js/api.js';
+import { ApiError, del, post } from '/workbench/js/api.js';
 import { isAnswered, patchOf } from '/workbench/js/panel/form.js';
 import { DraftKeeper } from '/workbench/js/panel/draft-keeper.js';
 import { firstScores, priorOf, stateOf } from '/workbench/js/panel/lesions.js';
@@ -16,7 +16,7 @@ export class Reading extends EventTarget {
     const prior = await priorOf(row.lesion.lesion_id, study);
     const scores = draft || row.reading ? null : await firstScores(row.lesion.site);
     const reading = new Reading();
-    Object.assign(reading, { row, study, prior, scores, signed: isDraft ? null : row.reading, keeper: null });
+    Object.assign(reading, { row, study, prior, scores, signed: isDraft ? null : row.reading, keeper: null, measuring: 0 });
     if (isDraft) reading.#keep(draft, reader, left);
     return reading;
   }
@@ -24,13 +24,18 @@ export class Reading extends EventTarget {
   #keep(draft, reader, left) {
     const { row, study, prior } = this;
     const name = unsavedName(reader, row.lesion.lesion_id, study, draft?.revises?.reading_id);
-    this.keeper = new DraftKeeper({ lesionId: row.lesion.lesion_id, study, name, draft, prior: prior?.findings ?? null, left: left?.record ?? null });
+    this.keeper = new DraftKeeper({ lesionId: row.lesion.lesion_id, study, reader, name, draft, prior: prior?.findings ?? null, left: left?.record ?? null });
     if (left) dropUnsaved(left.name);
     this.keeper.addEventListener('change', () => this.#changed());
   }
 
   get isOpen() {
-    return this.keeper !== null;
+    return this.keeper !== null && !this.keeper.isClosed;
+  }
+
+  /** Nothing of it is under way: all is saved, and what was drawn is measured. */
+  get isAtRest() {
+    return this.keeper.isSaved && this.measuring === 0;
   }
 
   get shown() {
@@ -81,6 +86,17 @@ export class Reading extends EventTarget {
     this.keeper.change({ note: text }, { typing: true });
   }
 
+  /** Whatever it is that comes of `work`, this reading waits for it before it is put away. */
+  async during(work) {
+    this.measuring += 1;
+    try {
+      await work();
+    } finally {
+      this.measuring -= 1;
+      this.#changed();
+    }
+  }
+
   /** What was drawn and measured. */
   take(change) {
     this.keeper.change(change);
@@ -99,16 +115,24 @@ export class Reading extends EventTarget {
 
   async discard() {
     const { keeper } = this;
-    if (keeper.base) await del(`/drafts/${keeper.base.draft_id}`, { etag: keeper.etag });
+    if (keeper.base) await deleted(keeper);
     keeper.close();
   }
 
   /** Go to another lesion: what is not saved goes on being sent, and the lesion is opened again as it is. */
-  async leave() {
-    const { keeper, row } = this;
-    if (!keeper) return;
-    if (keeper.isSaved || (await keeper.settled().catch(() => false))) this.rest();
-    else row.open = this;
+  leave() {
+    if (!this.isOpen) return;
+    if (this.isAtRest) {
+      this.rest();
+      return;
+    }
+    this.row.open = this;
+    this.keeper.settled().catch(() => false);
+  }
+
+  /** Nothing of it is wanted here any more: it is a draft no longer. */
+  drop() {
+    this.keeper.close();
   }
 
   /** All is saved: the draft is the server's. */
@@ -119,11 +143,20 @@ export class Reading extends EventTarget {
 
   /** The page goes away: what is not saved waits in the browser for the next. */
   end() {
-    this.keeper?.close({ keep: !this.keeper.isSaved });
+    if (this.isOpen) this.keeper.close({ keep: !this.keeper.isSaved });
   }
 
   #changed() {
     this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** Also when it was signed or discarded elsewhere: then it is gone already. */
+async function deleted({ base, etag }) {
+  try {
+    await del(`/drafts/${base.draft_id}`, { etag });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
 }
 

@@ -2,16 +2,22 @@
 
 import { get } from '/workbench/js/api.js';
 import { el, fill } from '/workbench/js/dom.js';
-import { conflictDialog } from '/workbench/js/panel/conflict-dialog.js';
+import { restoring } from '/workbench/js/panel/changes.js';
+import { conflictDialog, sourcesOf } from '/workbench/js/panel/conflict-dialog.js';
 import { textDialog } from '/workbench/js/panel/text-dialog.js';
 import { sentence } from '/workbench/js/states.js';
 
 export class Signing {
   #busy = false;
 
-  /** `host`: {reading, editor, show(dialog), signed(reading), discarded()} as they are at the moment. */
+  /** `host`: {reading, editor, drawings, show(dialog), signed(reading), discarded()} as they are at the moment. */
   constructor(host, t) {
     Object.assign(this, { host, t });
+  }
+
+  /** While a signature is under way nothing is entered: it would be lost with the draft. */
+  get isBusy() {
+    return this.#busy;
   }
 
   async sign({ checked = false } = {}) {
@@ -24,14 +30,26 @@ export class Signing {
       return;
     }
     this.#busy = true;
+    editor.element.inert = true;
+    let signed = null;
     try {
-      const signed = await reading.sign({ reason, checked });
-      if (signed) await this.host.signed(signed);
+      await this.host.drawings.settled();
+      signed = await reading.sign({ reason, checked });
     } catch (error) {
+      this.#stillOpen(editor);
       await this.#notSigned(error, reason);
     } finally {
       this.#busy = false;
     }
+    if (signed) await this.host.signed(signed);
+    else this.#stillOpen(editor);
+  }
+
+  /** It was not signed: what is entered counts again. */
+  #stillOpen({ element, signButton }) {
+    if (!element.inert) return;
+    element.inert = false;
+    if (element.isConnected && !element.getRootNode().activeElement) signButton.focus({ preventScroll: true });
   }
 
   /** Both versions of a draft that was saved in another window. */
@@ -111,10 +129,9 @@ export class Signing {
 
 /** Theirs, where mine was not chosen. */
 function kept(theirs, mine, chosen) {
-  const names = new Set([...Object.keys(theirs.findings), ...Object.keys(mine.findings)]);
-  const findings = {};
-  for (const name of names) {
-    if (!chosen.has(name)) findings[name] = theirs.findings[name] ?? null;
-  }
-  return chosen.has('note') ? { findings } : { findings, note: theirs.note };
+  const all = new Set([...Object.keys(theirs.findings), ...Object.keys(mine.findings)]);
+  const names = [...all].filter((each) => each !== 'sources' && !chosen.has(each));
+  const { findings } = restoring({ findings: Object.fromEntries(names.map((each) => [each, theirs.findings[each]])), carried: [] }, mine);
+  const others = ['note', 'geometry'].filter((each) => !chosen.has(each)).map((each) => [each, theirs[each] ?? null]);
+  return { findings: { ...findings, ...sourcesOf(names, theirs.findings, mine.findings) }, ...Object.fromEntries(others) };
 }
