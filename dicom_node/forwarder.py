@@ -1,13 +1,15 @@
 """The forwarder: takes what waits in the outbox to Orthanc, then to the ledger, then lets it go.
 
-An object leaves the outbox only when both have it; a crash at any point makes it go again, which both bear.
+An object leaves the outbox only when both have it; a crash at any point makes it go again, which both bear. So does an
+Orthanc that was away, and has lost it (`delivered`).
 """
 
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -17,11 +19,13 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from dicom_node.delays import Delays
+from dicom_node.delivered import Delivered
 from dicom_node.entry import Entry
 from dicom_node.journal import Journal
 from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.outbox import Outbox
 from dicom_node.pieces import Pieces
+from dicom_node.presence import LOOK_SECONDS
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.segments import Place
 from dicom_node.status import Reason
@@ -57,6 +61,8 @@ class ImageStore(Protocol):
 
     def ready(self) -> bool: ...
 
+    def present(self, orthanc_ids: Collection[str]) -> frozenset[str]: ...
+
 
 class Pass(Enum):
     """What one pass over the outbox came to."""
@@ -81,6 +87,7 @@ class Forwarder:
         note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
         metrics: Metrics = NOBODY,
         sum_up: Callable[[], int] = lambda: 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`pushes`: how many objects are on their way to Orthanc at the same time.
 
@@ -96,6 +103,7 @@ class Forwarder:
         self._ledger = ledger
         self._note_set_aside = note_set_aside
         self._delays = Delays()
+        self._delivered = Delivered(outbox, orthanc, clock)
         self._pushes = ThreadPoolExecutor(pushes, thread_name_prefix="push")
         self._stopping = threading.Event()
         # A daemon: a silent Orthanc must not hold up the end of the process; the outbox bears it.
@@ -138,7 +146,7 @@ class Forwarder:
         try:
             facts = self._forward_facts()
             moved = facts + (0 if facts == BATCH else self._sum_up()) + self._forward_objects()
-            self._outbox.tidy()
+            moved += self._delivered.make_sure()
         except (SQLAlchemyError, StorageError, OSError) as error:
             log.warning("forwarding waits: %s", type(error).__name__)
             self._metrics.forwarding_failed(error)
@@ -168,6 +176,7 @@ class Forwarder:
             self._pushes.submit(self._push, place, entry, entry.sop_instance_uid in contradicted, is_blocked)
             for place, entry in batch
         ]
+        self._await(pushes)
         placed: dict[Place, StoredObject] = {}
         failures: list[BaseException] = []
         for (place, entry), push in zip(batch, pushes, strict=True):
@@ -180,6 +189,18 @@ class Forwarder:
         if failures:
             raise failures[0]
         return len(batch)
+
+    def _await(self, pushes: Sequence[Future[str | None]]) -> None:
+        """Wait for all of them, and look meanwhile whether Orthanc is there without interruption."""
+        left = set(pushes)
+        while left:
+            done, left = wait(left, LOOK_SECONDS)
+            if any(isinstance(push.exception(), ImageStoreError) for push in done):
+                self._delivered.presence.missed()
+            elif any(push.exception() is None and push.result() is not None for push in done):
+                self._delivered.presence.answered()
+            else:
+                self._delivered.presence.look()
 
     def _batch(self) -> Iterator[tuple[Place, Entry]]:
         due = (place for place in self._outbox.waiting() if self._delays.is_due(place))
@@ -260,7 +281,7 @@ class Forwarder:
         """What was claimed before contradicts nothing that another forwarder can have recorded since."""
         self._ledger.record(objects=list(placed.values()))
         for place in placed:
-            self._outbox.remove(place)
+            self._outbox.deliver(place)
         self._metrics.forwarded(len(placed), sum(stored.size for stored in placed.values()))
 
     def _let_go(self, entry: Entry) -> None:

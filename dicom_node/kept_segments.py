@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dicom_node.disk_room import DiskRoom
-from dicom_node.segments import DAMAGED, Record, Segment, room_for
+from dicom_node.segments import DAMAGED, Place, Record, Segment, room_for
 from dicom_node.spares import Spares
 
 BUSY_SECONDS = 2.0
@@ -25,6 +25,8 @@ class _Kept:
     done_at: float | None = None
     """When the last of them had done."""
     is_damaged: bool = False
+    delivered: set[int] = field(default_factory=set)
+    """Where the objects of it begin that Orthanc has taken."""
 
 
 class KeptSegments:
@@ -74,6 +76,37 @@ class KeptSegments:
         with self._lock:
             self._segments[name].is_damaged |= is_damaged
             self._one_less(name)
+
+    def deliver(self, place: Place) -> None:
+        """An object waits no longer because Orthanc has taken it."""
+        with self._lock:
+            self._segments[place.segment].delivered.add(place.offset)
+            self._one_less(place.segment)
+
+    def keeps_delivered(self) -> bool:
+        """Whether there is any object that Orthanc has taken."""
+        with self._lock:
+            return any(kept.delivered for kept in self._segments.values())
+
+    def delivered(self) -> dict[str, list[int]]:
+        """Where the objects begin that Orthanc has taken, by segment."""
+        with self._lock:
+            return {name: sorted(kept.delivered) for name, kept in self._segments.items() if kept.delivered}
+
+    def bring_again(self, place: Place) -> None:
+        """An object that Orthanc had taken waits again."""
+        with self._lock:
+            kept = self._segments[place.segment]
+            kept.delivered.discard(place.offset)
+            kept.left += 1
+            kept.done_at = None
+
+    def restart_grace(self) -> None:
+        """The time that is waited before a segment goes begins anew."""
+        with self._lock:
+            for kept in self._segments.values():
+                if kept.left == 0:
+                    kept.done_at = self._clock()
 
     def tidy(self, grace_seconds: float) -> None:
         """Remove the segments whose objects have all done their duty for so long."""

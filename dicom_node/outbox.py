@@ -2,8 +2,8 @@
 
 Objects lie in segments (`segments`, `kept_segments`). Which of them wait is known in memory (`waiting_list`), and found
 again after a restart by reading the segments. A segment is removed some time after its last object went to Orthanc:
-Orthanc syncs its index only now and then, so that what it answered for can be gone after a power cut. After a restart
-all that is still here goes again, which Orthanc and the ledger bear.
+Orthanc syncs its index only now and then, so that what it answered for can be gone after a power cut. What it has lost
+goes again (`delivered`). After a restart all that is still here goes again, which Orthanc and the ledger bear.
 """
 
 import errno
@@ -18,14 +18,26 @@ from dicom_node.entry import Entry
 from dicom_node.errors import TryAgainError
 from dicom_node.kept_segments import KeptSegments
 from dicom_node.large_segment import LargeSegment, remove_unfinished
-from dicom_node.segments import SEGMENT_BYTES, SUFFIX, Place, Record, mark_done, records_in
+from dicom_node.segments import (
+    SEGMENT_BYTES,
+    SUFFIX,
+    Place,
+    Record,
+    mark_done,
+    mark_waiting,
+    records_at,
+    records_in,
+)
 from dicom_node.waiting import Part, Waiting, entry_of, is_whole, read_large, read_waiting
 from dicom_node.waiting_list import Depth, WaitingList
 
 log = logging.getLogger("osteon.outbox")
 
 GRACE_SECONDS = 300.0
-"""After a segment's last object went to Orthanc: the kernel writes what nobody synced within a minute."""
+"""After a segment's last object went to Orthanc: the kernel writes what nobody synced within a minute.
+
+They count from when Orthanc was there again, if it was away meanwhile.
+"""
 
 IN_MEMORY_BYTES = 1 << 25
 """A larger object is not read into memory, but piece by piece."""
@@ -124,14 +136,43 @@ class Outbox:
         read = read_large if record.content_size > self._in_memory_bytes else read_waiting
         return read(self._folder, record, entry)
 
+    def deliver(self, place: Place) -> None:
+        """Let an object go that Orthanc and the ledger have; it is kept for a while."""
+        mark_done(self._folder, place)
+        if self._list.forget(place):
+            self._segments.deliver(place)
+
     def remove(self, place: Place) -> None:
-        """Forget an object that Orthanc and the ledger have."""
+        """Forget an object that is kept elsewhere than in Orthanc."""
         mark_done(self._folder, place)
         self._forget(place, is_damaged=False)
 
     def put_aside(self, place: Place) -> None:
         """Do not try a damaged object again; its segment is kept."""
         self._forget(place, is_damaged=True)
+
+    def keeps_delivered(self) -> bool:
+        """Whether anything is kept that Orthanc has taken."""
+        return self._segments.keeps_delivered()
+
+    def delivered(self) -> Iterator[list[tuple[Record, Entry]]]:
+        """What Orthanc has taken and is still kept, segment by segment. Raises OSError."""
+        for segment, offsets in self._segments.delivered().items():
+            try:
+                found = list(records_at(self._folder / segment, offsets))
+            except FileNotFoundError:  # removed by hand: nothing of it can be brought again
+                continue
+            yield [(record, Entry.from_json(record.label)) for record in found]
+
+    def bring_again(self, record: Record, entry: Entry) -> None:
+        """Have an object wait again, which Orthanc had taken."""
+        mark_waiting(self._folder, record.place)
+        self._segments.bring_again(record.place)
+        self._list.add_again(record, entry)
+
+    def restart_grace(self) -> None:
+        """Orthanc was away: only from now on is it there without interruption."""
+        self._segments.restart_grace()
 
     def depth(self) -> int:
         """How many objects wait."""

@@ -12,7 +12,7 @@ import os
 import secrets
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,12 +242,31 @@ def head_of(name: str, label: bytes, content_size: int) -> bytes:
     return _HEAD.pack(MAGIC, _WAITING, len(label), content_size, _digest(name, label))
 
 
+def records_at(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
+    """Those of a segment's records that begin there. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        for offset in offsets:
+            record = _record_at(file.fileno(), path.name, offset, size)
+            if record is not None:
+                yield record
+
+
 def mark_done(folder: Path, place: Place) -> None:
     """Note that a record has done its duty: for whoever looks from outside; after a crash it may be forgotten."""
+    _mark(folder, place, _DONE)
+
+
+def mark_waiting(folder: Path, place: Place) -> None:
+    """Note that a record has not done its duty after all."""
+    _mark(folder, place, _WAITING)
+
+
+def _mark(folder: Path, place: Place, state: bytes) -> None:
     with suppress(OSError):
         descriptor = os.open(folder / place.segment, os.O_WRONLY)
         try:
-            os.pwrite(descriptor, _DONE, place.offset + _STATE_AT)
+            os.pwrite(descriptor, state, place.offset + _STATE_AT)
         finally:
             os.close(descriptor)
 

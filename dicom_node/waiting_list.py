@@ -51,6 +51,12 @@ class WaitingList:
         with self._lock:
             self._add(record, entry)
 
+    def add_again(self, record: Record, entry: Entry) -> None:
+        """One that had gone; another that has come in its place meanwhile stays the one that is met."""
+        with self._lock:
+            self._places.setdefault(entry.sop_instance_uid, record.place)
+            self._waiting[record.place] = record, entry
+
     def meet(self, sop_instance_uid: str) -> tuple[Record, Entry] | None:
         """The object of this UID that waits, once it is written; None when there is none any more."""
         with self._lock:

@@ -1,6 +1,6 @@
 """Orthanc as the forwarder sees it, without one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dicom_node.pieces import Pieces, pieces_of
 from storage.orthanc import Placed
@@ -26,3 +26,8 @@ class StoreInMemory:
 
     def ready(self) -> bool:
         return self.is_ready
+
+    def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
+        if self.error is not None:
+            raise self.error
+        return frozenset(self.files).intersection(orthanc_ids)

@@ -1,6 +1,6 @@
 """A node without its threads: door, outbox, forwarder, ledger and study clock, moved on by a test, step by step."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +48,12 @@ class ImageStoreInMemory:
         yield self.files[orthanc_id]
 
     def ready(self) -> bool:
-        return False
+        return self.away is None
+
+    def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
+        if self.away is not None:
+            raise self.away
+        return frozenset(self.files).intersection(orthanc_ids)
 
 
 class Station:
