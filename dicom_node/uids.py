@@ -52,11 +52,16 @@ class UidMap:
         return self._remembered(uid)
 
     def _mapped(self, uid: str) -> str:
-        if not is_uid(uid):
-            raise UnprocessableError(Reason.INVALID_UID)
-        number = int.from_bytes(hmac.digest(self._key, uid.encode("ascii"), "sha256")[:16], "big")
+        number = int.from_bytes(hmac.digest(self._key, checked_uid(uid).encode("ascii"), "sha256")[:16], "big")
         number = number & ~_VERSION_MASK & ~_VARIANT_MASK | _UUID_VERSION_8 | _UUID_VARIANT
         return f"2.25.{number}"
+
+
+def checked_uid(uid: str) -> str:
+    """The UID itself, for where UIDs are retained. Raises UnprocessableError when it is no UID."""
+    if not is_uid(uid):
+        raise UnprocessableError(Reason.INVALID_UID)
+    return uid
 
 
 def is_uid(text: str) -> bool:

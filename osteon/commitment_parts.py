@@ -17,7 +17,6 @@ from dicom_node.commitment.spool import Spool
 from dicom_node.commitment.verdicts import Judge
 from dicom_node.outbox import Outbox
 from dicom_node.peers import PeerAddress
-from dicom_node.uids import UidMap
 from osteon.outboxes import kept_in, object_folders, outbox_of
 from osteon.settings import Settings
 from storage.keys import KeyRing
@@ -40,14 +39,17 @@ def build_commitment(
     settings: Settings,
     *,
     keys: KeyRing,
-    map_uid: UidMap,
+    map_uid: Callable[[str], str],
     database: Engine,
     outbox: Outbox,
     orthanc: Orthanc,
     address_of: Callable[[str], PeerAddress | None],
     worker: int,
 ) -> Commitment:
-    """`worker`: by its number. All of them share the requests; each may be asked about what another has received."""
+    """`map_uid`: from a received UID to the one that is written.
+
+    `worker`: by its number. All of them share the requests; each may be asked about what another has received.
+    """
     folder = settings.home / "commitment"
     set_aside = SetAside(folder, settings.home / "quarantine", map_uid, str(worker))
     spool, lines = Spool(folder / "requests", keys), Lines()

@@ -7,7 +7,6 @@ from dicom_node.concepts import known_meaning
 from dicom_node.contexts import IMAGE_SOP_CLASSES
 from dicom_node.pseudonymisation.approved_words import read_approved
 from dicom_node.pseudonymisation.engine import Engine, Identify
-from dicom_node.pseudonymisation.options import Option
 from dicom_node.pseudonymisation.profile import DEFAULT, Profile, read_profile
 from dicom_node.pseudonymisation.rules import compile_rules
 from dicom_node.pseudonymisation.text import TextCleaner
@@ -31,11 +30,6 @@ def new_engine_maker(profile: Profile, vocabulary: Vocabulary, map_uid: UidMap) 
     for sop_class_uid in IMAGE_SOP_CLASSES:
         compile_rules(profile, str(sop_class_uid))
     return lambda identify: Engine(profile=profile, identify=identify, map_uid=map_uid, clean=clean)
-
-
-def written_uid(settings: Settings, map_uid: UidMap) -> Callable[[str], str]:
-    """From a received UID of a patient's study, series or object to the one that is written. Raises ProfileError."""
-    return str if Option.RETAIN_UIDS in profile_of(settings.profile).options else map_uid
 
 
 def profile_of(path: Path | None) -> Profile:

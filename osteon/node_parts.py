@@ -32,13 +32,14 @@ from dicom_node.uids import UidMap
 from dicom_node.unfinished import LeftOpen
 from osteon.commitment_parts import Commitment, build_commitment
 from osteon.door_access import door_tls, known_peers, reception
-from osteon.engine_parts import engine_maker, written_uid
+from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, OPEN, left_over, outbox_of
 from osteon.preparing import Prepared
 from osteon.settings import Settings, read_settings
 from osteon.study_parts import build_study_clock, sources_of, take_over_sources
 from osteon.vault_access import open_vault
+from osteon.written_uids import WrittenUids, written_uid
 from storage.database import open_database
 from storage.keys import KeyRing
 from storage.ledger import Ledger
@@ -98,10 +99,11 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     sources = StudySources(sources_of(settings.home, worker), stores.keys, access.address_of)
     if worker == 0:
         take_over_sources(settings.home, settings.workers, sources)
+    written = WrittenUids(settings, stores.map_uid)
     commitment = build_commitment(
         settings,
         keys=stores.keys,
-        map_uid=stores.map_uid,
+        map_uid=written,
         database=stores.database,
         outbox=own.outbox,
         orthanc=stores.orthanc,
@@ -118,7 +120,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         sources=sources,
         outboxes=[one.outbox for one in stores.spools],
         address_of=access.address_of,
-        map_uid=stores.map_uid,
+        map_uid=written,
     )
     served = reception(
         settings,
@@ -138,7 +140,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         stores.dropped_words.flush,
         watched.metrics,
         {
-            "profile, vocabulary and issuers": partial(_reload_door, served, new_door),
+            "profile, vocabulary and issuers": partial(_reload_door, served, new_door, written),
             "peers": partial(_reload_peers, access, watched.callers),
             "certificates": partial(_reload_certificates, served, settings.tls_port),
         },
@@ -230,9 +232,15 @@ def _metric_writer(settings: Settings, stores: _Stores, watched: _Watched, forwa
     return MetricWriter(MetricFiles(settings.metrics_folder), ROLE, watched.registry, states.refresh)
 
 
-def _reload_door(served: Reception, new_door: Callable[[Settings], Door]) -> Callable[[], None]:
-    door = new_door(read_settings())
-    return lambda: served.serve_with(door)
+def _reload_door(served: Reception, new_door: Callable[[Settings], Door], written: WrittenUids) -> Callable[[], None]:
+    settings = read_settings()
+    door, retain_or_replace = new_door(settings), written.read_again(settings)
+
+    def put_in_force() -> None:
+        served.serve_with(door)
+        retain_or_replace()
+
+    return put_in_force
 
 
 def _reload_certificates(served: Reception, tls_port: int | None) -> Callable[[], None]:

@@ -13,7 +13,6 @@ from dicom_node.study_clock import StudyClock
 from dicom_node.study_confirmation import Confirmation
 from dicom_node.study_count import Taken
 from dicom_node.study_sources import StudySources
-from dicom_node.uids import UidMap
 from osteon.settings import Settings
 from storage.study_states import StudyStates
 
@@ -43,9 +42,9 @@ def build_study_clock(
     sources: StudySources,
     outboxes: Sequence[Outbox],
     address_of: Callable[[str], PeerAddress | None],
-    map_uid: UidMap,
+    map_uid: Callable[[str], str],
 ) -> StudyClock:
-    """`outboxes`: those that this process forwards."""
+    """`outboxes`: those that this process forwards. `map_uid`: from a received UID to the one that is written."""
     taken = Taken(sop_classes=frozenset(map(str, IMAGE_SOP_CLASSES)), modalities=MODALITIES, map_uid=map_uid)
     return StudyClock(
         states=states,

@@ -6,13 +6,13 @@ over. A line counts for as long as the quarantine holds the object: one that was
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dicom_node.durable import make_folder, sync_folder
 from dicom_node.quarantine import SUFFIX
 from dicom_node.status import Reason
-from dicom_node.uids import UidMap, is_uid
+from dicom_node.uids import is_uid
 
 FILE = "quarantined-{}.index"
 _CONFLICTS = frozenset({Reason.CONFLICT})
@@ -22,8 +22,8 @@ _FIELDS = 3
 class SetAside:
     """Safe between threads, and between processes that have a `name` each."""
 
-    def __init__(self, folder: Path, quarantine: Path, map_uid: UidMap, name: str = "0") -> None:
-        """`quarantine`: the folder of sealed objects. Raises OSError."""
+    def __init__(self, folder: Path, quarantine: Path, map_uid: Callable[[str], str], name: str = "0") -> None:
+        """`quarantine`: the folder of sealed objects. `map_uid`: from a received UID to ours. Raises OSError."""
         make_folder(folder)
         self._folder = folder
         self._file = folder / FILE.format(name)

@@ -10,7 +10,7 @@ from dicom_node.commitment.requests import Reference, Request
 from dicom_node.commitment.set_aside import SetAside
 from dicom_node.contexts import IMAGE_SOP_CLASSES
 from dicom_node.outbox import Outbox
-from dicom_node.uids import UidMap, is_uid
+from dicom_node.uids import is_uid
 from storage.ledger_lookups import StoredInstance
 
 FRESH = timedelta(seconds=2)
@@ -55,7 +55,7 @@ class Judge:
     def __init__(
         self,
         *,
-        map_uid: UidMap,
+        map_uid: Callable[[str], str],
         stored: Lookup,
         outbox: Outbox,
         orthanc: ImageIndex,
@@ -63,7 +63,10 @@ class Judge:
         elsewhere: Callable[[], Mapping[str, str]] = dict,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`elsewhere`: SOP classes of what waits in the outboxes of other processes, by replaced SOPInstanceUID."""
+        """`map_uid`: from a received UID to the one that the object is kept under.
+
+        `elsewhere`: SOP classes of what waits in the outboxes of other processes, by replaced SOPInstanceUID.
+        """
         self._elsewhere = elsewhere
         self._map_uid = map_uid
         self._stored = stored
