@@ -1,14 +1,27 @@
 """Handing connections from the process that takes them to those that serve them (SCM_RIGHTS over a socket pair)."""
 
 import json
+import logging
+import os
+import select
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+log = logging.getLogger("osteon.node")
+
 READY, ENDED, STILL_HERE = b"ready", b"ended", b"still here"
 STOP, RELOAD = b"stop", b"reload"
 _LONGEST = 1024
+
+LONGEST_SHORTAGE_SECONDS = 2.0
+"""For which a connection is left with who hands it over; an order to stop comes the same way."""
+
+_PAUSE_SECONDS = 0.05
+_SPARE = 8
+"""File descriptors that must be left: for the connection, and what is opened while it is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +89,48 @@ class Taker:
 
         `reload`: called when the configuration is to be read again.
         """
-        message, descriptors = self._hear()
-        while message == RELOAD:
-            reload()
+        while True:
             message, descriptors = self._hear()
-        if not descriptors:
-            self.is_orphaned = message != STOP and not self._can_be_heard()
-            return None
-        address, is_secured = json.loads(message)
-        return Handed(socket.socket(fileno=descriptors[0]), address, is_secured)
+            if descriptors:
+                address, is_secured = json.loads(message)
+                return Handed(socket.socket(fileno=descriptors[0]), address, is_secured)
+            if message in {b"", STOP}:
+                self.is_orphaned = message != STOP and not self._can_be_heard()
+                return None
+            if message == RELOAD:
+                reload()
+            else:  # a connection that there was no file descriptor for: the kernel has closed it
+                log.warning("a connection was closed: there is no file descriptor left for it")
+                self.say(ENDED)
 
     def _hear(self) -> tuple[bytes, list[int]]:
+        self._wait_for_descriptors()
         try:
             message, descriptors, _, _ = socket.recv_fds(self._channel, _LONGEST, 1)
         except OSError:
             return b"", []
         return message, list(descriptors)
+
+    def _wait_for_descriptors(self) -> None:
+        """Once there is something to hear."""
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        poll.poll()
+        deadline = time.monotonic() + LONGEST_SHORTAGE_SECONDS
+        while not self._has_descriptors() and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+
+    def _has_descriptors(self) -> bool:
+        spare: list[int] = []
+        try:
+            while len(spare) < _SPARE:
+                spare.append(os.dup(self._channel.fileno()))
+        except OSError:
+            return False
+        finally:
+            for descriptor in spare:
+                os.close(descriptor)
+        return True
 
     def _can_be_heard(self) -> bool:
         """Whether the other end is still there: then it was a signal that ended the waiting."""

@@ -173,6 +173,8 @@ class Committer:
             return
         report = self._report(ticket)
         if report is None:
+            if self._spool.is_crowded():
+                self._spool.release(ticket.name)
             return
         if isinstance(route, Line):
             self._post(ticket, route, report)
@@ -180,7 +182,13 @@ class Committer:
             self._call(ticket, route, report)
 
     def _claimed_route(self, ticket: Ticket) -> Line | PeerAddress | None:
-        """Where this process can send the report now, and no other does; without a way, others may have one."""
+        """Where this process can send the report now, and no other does; without a way, others may have one.
+
+        What is not due stays claimed as long as there is room, so that it is answered where it was asked for.
+        """
+        if self._spool.is_crowded() and not self._looks.is_due(ticket.name):
+            self._spool.release(ticket.name)
+            return None
         if not ticket.association_id and self._age(ticket) < self._patience.others_first:
             return None
         route = self._route(ticket)

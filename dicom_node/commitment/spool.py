@@ -7,6 +7,7 @@ A file: magic, length of the label (4 bytes, big endian), the label (which key i
 request in sealed chunks that are bound to the label. Its name is a keyed digest of the peer and its transaction UID.
 """
 
+import errno
 import fcntl
 import hmac
 import json
@@ -32,9 +33,15 @@ DAMAGED = ".damaged"
 MOST_REQUESTS = 10_000
 MOST_OF_ONE_PEER = 2_000
 MOST_BYTES = 1 << 28
+MOST_CLAIMS = 128
+"""Of one process: each takes a file descriptor, which associations need, too."""
+
 _SEAL, _NAME = "commitment-seal", "commitment-name"
 _LENGTH_BYTES = 4
 _NAME_BYTES = 16
+_FOR_NOW = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors that say nothing about the file."""
+
 _CLOCK_STEP_NS = 50_000_000
 """Times of a folder may be that much coarser than the clock."""
 
@@ -72,12 +79,14 @@ class Spool:
         most_requests: int = MOST_REQUESTS,
         most_of_one_peer: int = MOST_OF_ONE_PEER,
         most_bytes: int = MOST_BYTES,
+        most_claims: int = MOST_CLAIMS,
     ) -> None:
         """Finds what an earlier process left. Raises OSError."""
         self._folder = folder
         self._keys = keys
         self._seal_key = keys.derive(_SEAL)
         self._name_key = keys.derive(_NAME)
+        self._most_claims = most_claims
         self._most = (most_requests, most_of_one_peer, most_bytes)
         self._lock = threading.Lock()
         self._tickets: dict[str, Ticket] = {}
@@ -116,7 +125,7 @@ class Spool:
             return sorted(self._tickets.values(), key=lambda ticket: ticket.received_at)
 
     def open(self, name: str) -> Request:
-        """The request of a ticket. Raises DamagedRequestError."""
+        """The request of a ticket. Raises DamagedRequestError, and OSError when it cannot be read for now."""
         return self._open(name)
 
     def remove(self, name: str) -> None:
@@ -127,10 +136,15 @@ class Spool:
             self._release(name)
 
     def claim(self, name: str) -> bool:
-        """Whether this process alone works on a request from now on; False when another does, or it is over."""
+        """Whether this process alone works on a request from now on.
+
+        False when another does, or it is over, or this process works on as many as it may.
+        """
         with self._lock:
             if name in self._claims:
                 return True
+            if len(self._claims) >= self._most_claims:
+                return False
             try:
                 descriptor = os.open(self._path(name), os.O_RDONLY)
             except OSError:
@@ -145,6 +159,11 @@ class Spool:
                 return False
             self._claims[name] = descriptor
             return True
+
+    def is_crowded(self) -> bool:
+        """Whether this process works on so many that what only waits must make room."""
+        with self._lock:
+            return len(self._claims) > self._most_claims // 2
 
     def release(self, name: str) -> None:
         """Others may work on it, too."""
@@ -208,7 +227,11 @@ class Spool:
             label = content[start:end]
             key = self._keys.derive_as(str(json.loads(label)["key_id"]), _SEAL)
             return Request.from_json(unseal_chunks(key, content[end:], label))
-        except (OSError, ValueError, KeyError, TypeError, UnsealError, KeyFileError) as error:
+        except OSError as error:
+            if error.errno in _FOR_NOW:
+                raise
+            raise DamagedRequestError(type(error).__name__) from None
+        except (ValueError, KeyError, TypeError, UnsealError, KeyFileError) as error:
             raise DamagedRequestError(type(error).__name__) from None
 
     def _release(self, name: str) -> None:
@@ -232,10 +255,12 @@ class Spool:
     def _take_up(self, name: str, path: Path) -> None:
         try:
             self._tickets[name] = _ticket(name, self._open(name), path.stat().st_size)
-        except FileNotFoundError:
-            return
         except DamagedRequestError:
             self._move_aside(name)
+        except FileNotFoundError:
+            return
+        except OSError:
+            self._looked_at = -1
 
 
 def _ticket(name: str, request: Request, size: int) -> Ticket:

@@ -13,7 +13,7 @@ from dicom_node.commitment.failures import Failure
 from dicom_node.commitment.lines import Line, Lines
 from dicom_node.commitment.reports import Report
 from dicom_node.commitment.requests import Request
-from dicom_node.commitment.spool import Spool
+from dicom_node.commitment.spool import MOST_CLAIMS, Spool
 from dicom_node.commitment.verdicts import Verdicts
 from dicom_node.peers import PeerAddress
 from dicom_node.upper_layer.notices import Notice, Notices
@@ -311,6 +311,10 @@ def test_a_restart_starts_over_with_the_pauses_but_not_with_the_days(scene: Scen
 # What
 
 
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_what_is_on_its_way_is_looked_for_at_growing_pauses_and_reported_when_it_is_there(scene: Scene) -> None:
     scene.address = ADDRESS
     stored, scene.verdicts = scene.verdicts, Verdicts(waiting=list(ASKED.references))
@@ -349,6 +353,34 @@ def test_an_archive_that_does_not_answer_is_not_asked_for_every_request(scene: S
     scene.ledger_is_down = False
     scene.work(60, step=0.25)
     assert len(scene.calls) == 9
+
+
+def test_thousands_of_requests_that_wait_hold_few_descriptors_and_all_are_answered(scene: Scene) -> None:
+    scene.address = ADDRESS
+    scene.ledger_is_down = True
+    before = descriptors()
+    for number in range(400):
+        scene.ask(request(transaction_uid=f"1.2.{number}"))
+    held = []
+    for _ in range(8):
+        scene.work(0.25, step=0.25)
+        held.append(descriptors() - before)
+    assert max(held) <= MOST_CLAIMS
+    scene.ledger_is_down = False
+    scene.work(60, step=0.25)
+    assert (len(scene.calls), scene.is_done, descriptors()) == (400, True, before)
+
+
+def test_what_waits_for_long_does_not_keep_the_others_waiting(scene: Scene) -> None:
+    scene.address = ADDRESS
+    scene.verdicts = Verdicts(waiting=list(ASKED.references))
+    for number in range(2 * MOST_CLAIMS):
+        scene.ask(request(transaction_uid=f"1.2.{number}"))
+    scene.work(600, step=0.25)
+    scene.verdicts = Verdicts(committed=list(ASKED.references))
+    scene.ask(request(transaction_uid="1.3"))
+    scene.work(1, step=0.25)
+    assert "1.3" in {report.transaction_uid for report in scene.calls}
 
 
 def test_a_report_says_what_holds_when_it_is_brought(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """The spool: what was acknowledged is there after a restart, sealed, once, and never too much of it."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from dicom_node.commitment.requests import Request
 from dicom_node.commitment.spool import DamagedRequestError, Spool, SpoolFullError
 from storage.keys import KeyRing
 from tests.builders.commitment import NEVER_SENT_UID, SENT_UID, TRANSACTION_UID, request
+from tests.builders.descriptors import none_left
 from tests.builders.door import KEYS
 
 
@@ -143,3 +145,35 @@ def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
         os._exit(0 if Spool(tmp_path, KEYS).claim(name) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert spool.claim(name)
+
+
+def test_no_more_than_so_many_are_worked_on_at_once(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS, most_claims=2)
+    names = [spool.put(request(transaction_uid=f"1.2.{number}"), "association").name for number in range(3)]
+    assert [spool.claim(name) for name in names] == [True, True, False]
+    assert [spool.claim(name) for name in names] == [True, True, False], "what is claimed stays so"
+    spool.release(names[0])
+    assert spool.claim(names[2])
+
+
+def test_a_request_that_cannot_be_opened_for_want_of_descriptors_is_not_damaged(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, KEYS)
+    name = spool.put(request(), "association").name
+    with none_left(), pytest.raises(OSError, match="Too many open files"):
+        spool.open(name)
+    assert waiting(spool) == [request()]
+
+
+def test_a_request_of_another_process_that_cannot_be_opened_yet_is_found_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, KEYS)
+    Spool(tmp_path, KEYS).put(request(), "association")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", failing)
+        assert spool.tickets() == []
+    assert waiting(spool) == [request()]
+
+
+def failing(_: Path) -> bytes:
+    raise OSError(errno.EMFILE, "Too many open files")
