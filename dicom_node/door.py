@@ -175,8 +175,12 @@ class Door:
             arrival.learned.sop_instance_uid = found.sop_instance_uid
 
     def set_aside(self, arrival: Arrival, error: UnprocessableError, content: bytes | Pieces) -> None:
-        """Quarantine what came (`content`). Raises TryAgainError when it cannot be kept."""
+        """Quarantine what came (`content`). Raises TryAgainError when it cannot be kept.
+
+        It leaves as much of the disk to databases and Orthanc as the outbox does.
+        """
         self._learn(arrival)
+        self.outbox.check_room(len(content))
         came = Circumstances(
             association_id=arrival.association_id,
             sop_class_uid=arrival.abstract_syntax,

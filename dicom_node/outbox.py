@@ -98,11 +98,15 @@ class Outbox:
         return self._put(entry, lambda: self._segments.write(entry.to_json(), parts))
 
     def check_room(self, size: int) -> None:
-        """Whether the disk takes so many bytes more. Raises TryAgainError when it does not."""
+        """Whether the disk takes so many bytes more from a sender, who is held up when there is little room.
+
+        Raises TryAgainError when it does not.
+        """
         try:
             self._disk.check(size)
         except OSError as error:
             raise _no_room(error) from None
+        self._disk.slow_down()
 
     def begin_large(self, header_size: int, pixel_size: int) -> LargeSegment:
         """Room for one large object whose pixels come before all of it is known: see `put_large`.

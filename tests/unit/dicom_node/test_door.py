@@ -1,6 +1,7 @@
 """The door: every object has one end, and that end is durable before the answer."""
 
 import os
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from dicom_node.door import Outcome
 from dicom_node.errors import RefusedError, TryAgainError, UnprocessableError
 from dicom_node.known_studies import KnownStudies
+from dicom_node.outbox import Outbox
 from dicom_node.status import Reason, Status
 from storage.ledger_records import QuarantinedObject, StudyContents
 from storage.vault import VaultUnavailableError
@@ -215,6 +217,28 @@ def test_a_quarantine_that_cannot_keep_an_object_says_try_again(
     failing("fsync", OSError(28, "No space left on device"))
     with pytest.raises(TryAgainError):
         parts.door.receive(arrival(ct(PatientID=None)))
+
+
+def test_a_disk_that_is_nearly_full_takes_no_more_into_quarantine(tmp_path: Path) -> None:
+    parts = parts_in(tmp_path, outbox=Outbox(tmp_path / "objects", reserve_bytes=1 << 60))
+    with pytest.raises(TryAgainError, match="ENOSPC") as caught:
+        parts.door.receive(arrival(ct(PatientID=None)))
+    assert caught.value.status == 0xA700
+    assert (list(parts.quarantine.labels()), list(parts.journal.read())) == ([], [])
+
+
+def test_a_disk_with_little_room_slows_down_who_sends_what_is_quarantined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    found = os.statvfs(tmp_path)
+    reserve = int(found.f_bavail * found.f_frsize * 0.7)
+    parts = parts_in(tmp_path, outbox=Outbox(tmp_path / "objects", reserve_bytes=reserve))
+    with pytest.raises(UnprocessableError):
+        parts.door.receive(arrival(ct(PatientID=None)))
+    assert len(pauses) == 1
+    assert len(list(parts.quarantine.labels())) == 1
 
 
 def test_a_vault_that_is_down_says_try_again_and_quarantines_nothing(
