@@ -50,9 +50,8 @@ def build_commitment(
 
     `worker`: by its number. All of them share the requests; each may be asked about what another has received.
     """
-    folder = settings.home / "commitment"
-    set_aside = SetAside(folder, settings.home / "quarantine", map_uid, str(worker))
-    spool, lines = Spool(folder / "requests", keys), Lines()
+    set_aside = set_aside_by(str(worker), settings, map_uid)
+    spool, lines = Spool(_folder(settings) / "requests", keys), Lines()
     committer = Committer(
         spool=spool,
         lines=lines,
@@ -73,6 +72,15 @@ def build_commitment(
         ),
     )
     return Commitment(committer, Desk(spool, lines, committer.peer_called), set_aside)
+
+
+def set_aside_by(name: str, settings: Settings, map_uid: Callable[[str], str]) -> SetAside:
+    """What one process notes of objects in quarantine: a worker by its number, or a command by its name."""
+    return SetAside(_folder(settings), settings.home / "quarantine", map_uid, name)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.home / "commitment"
 
 
 def _elsewhere(home: Path, worker: int) -> dict[str, str]:

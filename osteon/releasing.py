@@ -28,12 +28,14 @@ from dicom_node.quarantine import Label, Quarantine
 from dicom_node.release import Releasing, Tried
 from dicom_node.segments import SUFFIX
 from dicom_node.uids import UidMap
+from osteon.commitment_parts import set_aside_by
 from osteon.draining import PATIENCE_SECONDS, drain
 from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
-from osteon.outboxes import JOURNAL, OBJECTS, readable_in, released_folder
+from osteon.outboxes import JOURNAL, OBJECTS, RELEASED, readable_in, released_folder
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
+from osteon.written_uids import WrittenUids
 from storage.errors import ImageStoreError
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
@@ -64,6 +66,7 @@ class Release:
         """Raises what the parts raise: KeyFileError, VaultError, StorageError, ProfileError, ApprovalError."""
         self._settings = settings
         self._keys, self._vault = open_vault(settings)
+        self._map_uid = UidMap(self._keys.derive("uid"))
         self._ledger, self._notes = Ledger(registry), QuarantineLedger(registry)
         self._orthanc = connect(settings)
         self._folder = released_folder(settings.home)
@@ -71,6 +74,7 @@ class Release:
         make_folder(self._folder)
         self._quarantine_folder = settings.home / "quarantine"
         self._quarantine = Quarantine(self._quarantine_folder, self._keys)
+        self._set_aside = set_aside_by(RELEASED, settings, WrittenUids(settings, self._map_uid))
 
     def finish_earlier(self) -> int:
         """Make up for what a crash, or a database that was down, left undone. How many fates were written down."""
@@ -126,7 +130,7 @@ class Release:
             )
 
     def _door(self, outbox: Outbox, journal: Journal) -> Door:
-        settings, map_uid = self._settings, UidMap(self._keys.derive("uid"))
+        settings, map_uid = self._settings, self._map_uid
         return Door(
             pseudonymise=Pseudonymiser(
                 engine_maker(settings, map_uid),
@@ -148,7 +152,12 @@ class Release:
         remove_settled(self._folder / OBJECTS, self._orthanc)
         outbox, journal = Outbox(self._folder / OBJECTS), Journal(self._folder / JOURNAL)
         forwarder = Forwarder(
-            outbox=outbox, journal=journal, quarantine=self._quarantine, orthanc=self._orthanc, ledger=self._ledger
+            outbox=outbox,
+            journal=journal,
+            quarantine=self._quarantine,
+            orthanc=self._orthanc,
+            ledger=self._ledger,
+            note_set_aside=self._set_aside.note_replaced,
         )
         try:
             yield outbox, forwarder, journal

@@ -11,12 +11,14 @@ import pytest
 from pydicom.uid import UID
 
 from dicom_node import fates, quarantine
+from dicom_node.commitment.set_aside import SetAside
 from dicom_node.forwarder import Forwarder
 from dicom_node.quarantine import SUFFIX, labels_in
 from dicom_node.status import Reason
 from osteon.home import locked_home
+from storage.errors import ImageRejectedError
 from storage.ledger_quarantine import QuarantineLedger
-from storage.orthanc import Orthanc
+from storage.orthanc import Orthanc, Placed
 from tests.builders.door import ct
 from tests.integration.osteon.conftest import ASSOCIATION, Home, answered, osteon
 
@@ -158,6 +160,23 @@ def test_what_orthanc_refused_is_not_pseudonymised_a_second_time(home: Home) -> 
     (new,) = home.ids_in_orthanc() - before
     assert b"".join(home.orthanc.client().read(new)) == buffer.getvalue()
     assert home.ledger.counts().patients == 1
+
+
+def test_what_orthanc_refuses_after_its_release_is_known_to_be_in_quarantine(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Placed:
+        raise ImageRejectedError("no")
+
+    home.set_aside(new_ct())
+    monkeypatch.setattr(Orthanc, "store", refuse)
+    (released,) = answered("quarantine", "release", "--all", *WHY)["released"]
+
+    uid = str(released["sop_instance_uid"])
+    (kept,) = answered("quarantine", "list")
+    assert (kept["reason"], kept["sop_instance_uid"]) == ("rejected_by_orthanc", uid)
+    asked = SetAside(home.settings.home / "commitment", home.settings.home / "quarantine", str)
+    assert asked.holds(uid), "storage commitment is answered by it"
 
 
 class KilledError(BaseException):
