@@ -59,6 +59,7 @@ class Confirmation:
 
         `growing`: studies that objects are coming to. They are not asked for, and without delay once they are at rest.
         """
+        self._sources.look()
         kept = self._sources.kept()
         for uid in kept.keys() & set(growing):
             self._delays.forget(uid)

@@ -1,8 +1,9 @@
 """By which UID each study is known at the peer that sent it: sealed, in a small folder, while it is to be asked there.
 
 Written at the door, once a study and peer, without waiting for the disk: what a power cut takes can only not be asked.
-Nothing is kept of a study whose sender has no address, for nobody could be asked. A file: JSON, with the original
-StudyInstanceUID sealed and bound to the rest; named by the pseudonymised one.
+Nothing is kept of a study whose sender has no address, for nobody could be asked. A process that passes objects on and
+asks nobody has a folder that another one empties. A file: JSON, with the original StudyInstanceUID sealed and bound to
+the rest; named by the pseudonymised one.
 """
 
 import base64
@@ -41,10 +42,15 @@ class StudySources:
         keys: KeyRing,
         address_of: Callable[[str], PeerAddress | None],
         *,
+        inbox: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`address_of`: where a peer answers, by its AE title. `clock`: seconds since the epoch, as of files."""
+        """`address_of`: where a peer answers, by its AE title. `clock`: seconds since the epoch, as of files.
+
+        `inbox`: the folder of a process that asks nobody itself; `look` takes what lies there.
+        """
         self._folder = folder
+        self._inbox = inbox
         self._keys = keys
         self._seal_key = keys.derive(PURPOSE)
         self._address_of = address_of
@@ -75,8 +81,16 @@ class StudySources:
         remove_drafts(folder)
         with self._lock:
             for study_uid, ae_title in _found_in(folder):
-                (folder / f"{study_uid}{SUFFIX}").replace(self._path(study_uid))
-                self._kept[study_uid] = ae_title
+                self._move_here(folder, study_uid, ae_title)
+
+    def look(self) -> None:
+        """Take what lies in the inbox. Raises OSError."""
+        if self._inbox is None:
+            return
+        with self._lock:
+            for study_uid, ae_title in _found_in(self._inbox):
+                self._move_here(self._inbox, study_uid, ae_title)
+                self._noted[study_uid, ae_title] = None  # as if it had come through the door: it is not removed now
 
     def kept(self) -> dict[str, str]:
         """The studies that can be asked for, by pseudonymised UID, and the AE title of whom to ask."""
@@ -135,6 +149,11 @@ class StudySources:
             draft.replace(self._path(study_uid))
         finally:
             draft.unlink(missing_ok=True)
+        self._kept[study_uid] = ae_title
+
+    def _move_here(self, folder: Path, study_uid: str, ae_title: str) -> None:
+        """With the lock held."""
+        (folder / f"{study_uid}{SUFFIX}").replace(self._path(study_uid))
         self._kept[study_uid] = ae_title
 
     def _remove(self, study_uid: str) -> None:

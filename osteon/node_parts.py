@@ -37,7 +37,7 @@ from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, OPEN, left_over, outbox_of
 from osteon.preparing import Prepared
 from osteon.settings import Settings, read_settings
-from osteon.study_parts import build_study_clock, sources_of, take_over_sources
+from osteon.study_parts import build_study_clock, sources_of, sources_of_released, take_over_sources
 from osteon.vault_access import open_vault
 from osteon.written_uids import WrittenUids, written_uid
 from storage.database import open_database
@@ -96,7 +96,12 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     stores, watched = _stores(settings, worker), _watched(settings, prepared)
     access = Access(prepared.peers, seats=prepared.seats.of_worker(worker))
     own = stores.own
-    sources = StudySources(sources_of(settings.home, worker), stores.keys, access.address_of)
+    sources = StudySources(
+        sources_of(settings.home, worker),
+        stores.keys,
+        access.address_of,
+        inbox=sources_of_released(settings.home) if worker == 0 else None,
+    )
     if worker == 0:
         take_over_sources(settings.home, settings.workers, sources)
     written = WrittenUids(settings, stores.map_uid)

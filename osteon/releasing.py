@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -27,13 +28,16 @@ from dicom_node.quarantine import SUFFIX as SEALED
 from dicom_node.quarantine import Label, Quarantine
 from dicom_node.release import Releasing, Tried
 from dicom_node.segments import SUFFIX
+from dicom_node.study_sources import StudySources
 from dicom_node.uids import UidMap
 from osteon.commitment_parts import set_aside_by
+from osteon.door_access import known_peers
 from osteon.draining import PATIENCE_SECONDS, drain
 from osteon.engine_parts import engine_maker
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, RELEASED, readable_in, released_folder
 from osteon.settings import Settings
+from osteon.study_parts import note_source_of_released, sources_of_released
 from osteon.vault_access import open_vault
 from osteon.written_uids import WrittenUids
 from storage.errors import ImageStoreError
@@ -74,14 +78,15 @@ class Release:
         make_folder(self._folder)
         self._quarantine_folder = settings.home / "quarantine"
         self._quarantine = Quarantine(self._quarantine_folder, self._keys)
-        self._set_aside = set_aside_by(RELEASED, settings, WrittenUids(settings, self._map_uid))
+        self._written = WrittenUids(settings, self._map_uid)
+        self._set_aside = set_aside_by(RELEASED, settings, self._written)
 
     def finish_earlier(self) -> int:
         """Make up for what a crash, or a database that was down, left undone. How many fates were written down."""
         return finish_decisions(self._quarantine_folder, self._notes)
 
     def run(self, labels: Sequence[Label], warrant: Warrant, advance: Callable[[int], None]) -> Report:
-        """Release these; what waits from an earlier run goes along."""
+        """Release these; what waits from an earlier run goes along. Raises PeersError."""
         report = Report()
         with self._outbox() as (outbox, forwarder, journal):
             release = Releasing(
@@ -130,7 +135,9 @@ class Release:
             )
 
     def _door(self, outbox: Outbox, journal: Journal) -> Door:
+        """Raises PeersError."""
         settings, map_uid = self._settings, self._map_uid
+        sources = StudySources(sources_of_released(settings.home), self._keys, known_peers(settings).address_of)
         return Door(
             pseudonymise=Pseudonymiser(
                 engine_maker(settings, map_uid),
@@ -141,6 +148,7 @@ class Release:
             quarantine=self._quarantine,
             journal=journal,
             studies=KnownStudies(self._ledger.study),
+            note_source=partial(note_source_of_released, sources, self._written),
         )
 
     def _sender_of(self, label: Label) -> str | None:

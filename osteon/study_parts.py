@@ -9,10 +9,14 @@ from dicom_node.contexts import IMAGE_SOP_CLASSES
 from dicom_node.finding import asking
 from dicom_node.outbox import Outbox
 from dicom_node.peers import PeerAddress
+from dicom_node.pseudonymisation.facts import Facts
+from dicom_node.pseudonymisation.tags import STUDY
 from dicom_node.study_clock import StudyClock
 from dicom_node.study_confirmation import Confirmation
 from dicom_node.study_count import Taken
 from dicom_node.study_sources import StudySources
+from dicom_node.uids import is_uid
+from osteon.outboxes import RELEASED
 from osteon.settings import Settings
 from storage.study_states import StudyStates
 
@@ -25,9 +29,23 @@ def sources_of(home: Path, worker: int) -> Path:
     return home / "studies" / str(worker)
 
 
+def sources_of_released(home: Path) -> Path:
+    """The folder of `osteon quarantine release`, from which the first worker takes what it asks for."""
+    return home / "studies" / RELEASED
+
+
+def note_source_of_released(
+    sources: StudySources, written_uid: Callable[[str], str], study_uid: str, ae_title: str, source: Facts
+) -> None:
+    """As `StudySources.note`; what had been pseudonymised before it was set aside does not tell its original UID."""
+    original = source.text(STUDY)
+    if is_uid(original) and written_uid(original) == study_uid:
+        sources.note(study_uid, ae_title, source)
+
+
 def take_over_sources(home: Path, workers: int, sources: StudySources) -> None:
     """What is kept by workers that there are no more: else nobody would ask for it, nor remove it in time."""
-    in_use = {sources_of(home, number) for number in range(workers)}
+    in_use = {sources_of_released(home), *(sources_of(home, number) for number in range(workers))}
     for folder in [home / "studies", *sorted((home / "studies").iterdir())]:
         if folder.is_dir() and folder not in in_use:
             sources.take_over(folder)

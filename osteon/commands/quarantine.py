@@ -11,6 +11,7 @@ import click
 
 from dicom_node.errors import TryAgainError
 from dicom_node.fates import decisions
+from dicom_node.peers_file import PeersError
 from dicom_node.pseudonymisation.profile import ProfileError
 from dicom_node.pseudonymisation.vocabulary import ApprovalError
 from dicom_node.quarantine import Label, Quarantine, damaged_in, is_quarantine_id, labels_in
@@ -62,7 +63,7 @@ ID = _IdType()
 
 
 def _clearly(function: Callable[P, None]) -> Callable[P, None]:
-    @failing_clearly(KeyFileError, VaultError, ProfileError, ApprovalError)
+    @failing_clearly(KeyFileError, VaultError, ProfileError, ApprovalError, PeersError)
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:

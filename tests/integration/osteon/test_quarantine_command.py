@@ -179,6 +179,17 @@ def test_what_orthanc_refuses_after_its_release_is_known_to_be_in_quarantine(
     assert asked.holds(uid), "storage commitment is answered by it"
 
 
+def test_a_peers_file_that_cannot_be_used_is_said_and_nothing_is_released(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home.set_aside(new_ct())
+    monkeypatch.setenv("OSTEON_PEERS", str(tmp_path / "absent.toml"))
+    result = osteon("quarantine", "release", "--all", *WHY)
+    assert result.exit_code == 1
+    assert "absent.toml" in result.output
+    assert len(answered("quarantine", "list")) == 1
+
+
 class KilledError(BaseException):
     """The process ends here."""
 

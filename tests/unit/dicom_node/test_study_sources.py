@@ -91,6 +91,31 @@ def test_the_last_of_several_senders_is_asked(sources: StudySources) -> None:
     assert sources.kept() == {OURS: "ARCHIVE"}
 
 
+def test_what_another_process_leaves_is_taken_and_asked_for(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    asking = StudySources(tmp_path / "studies", KEYS, PEERS.get, inbox=inbox)
+    asking.look()
+    StudySources(inbox, KEYS, PEERS.get).note(OURS, "PACS", CAME)
+    (inbox / ".0123456789abcdef.part").write_bytes(b"half")
+
+    asking.look()
+
+    assert asking.kept() == {OURS: "PACS"}
+    assert asking.original_of(OURS) == ORIGINAL
+    assert [path.name for path in inbox.iterdir()] == [".0123456789abcdef.part"], "it may be writing"
+
+
+def test_what_another_process_leaves_of_a_study_that_was_just_confirmed_stays(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    asking = StudySources(tmp_path / "studies", KEYS, PEERS.get, inbox=inbox)
+    asking.note(OURS, "PACS", CAME)
+    asking.forget(OURS)
+    StudySources(inbox, KEYS, PEERS.get).note(OURS, "PACS", CAME)
+    asking.look()
+
+    assert not asking.remove_forgotten(OURS)
+
+
 def test_what_was_forgotten_is_removed(tmp_path: Path, sources: StudySources) -> None:
     sources.note(OURS, "PACS", CAME)
     sources.forget(OURS)
