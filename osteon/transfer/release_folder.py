@@ -11,6 +11,7 @@ from typing import Any
 from osteon.transfer.errors import AnswerError, FolderError
 from osteon.transfer.manifest import LOCK, MANIFEST, write_text
 from osteon.transfer.names import checked_path, checked_sha256
+from osteon.transfer.remote_release import ReleaseFile, release_file
 
 STATE = ".osteon-release.json"
 PAYLOAD_MANIFEST, TAG_MANIFEST, RELEASE_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt", "release.json"
@@ -94,6 +95,15 @@ def read_list(folder: Path, name: str) -> dict[PurePosixPath, str]:
         return {}
     except (OSError, UnicodeDecodeError, AnswerError) as error:
         raise FolderError(f"{name} in the folder cannot be read, or is damaged") from error
+
+
+def read_manifest(folder: Path, number: int) -> list[ReleaseFile]:
+    """Every file below `data` as release.json in the folder tells of it. Raises FolderError."""
+    try:
+        items = json.loads((folder / RELEASE_MANIFEST).read_bytes())["files"]
+        return [release_file(number, item) for item in items]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AnswerError) as error:
+        raise FolderError(f"{RELEASE_MANIFEST} in the folder is missing or damaged: pull again") from error
 
 
 def remove_files(folder: Path, paths: Iterable[PurePosixPath]) -> int:

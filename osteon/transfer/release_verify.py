@@ -11,7 +11,17 @@ from pathlib import Path, PurePosixPath
 from osteon.transfer.errors import FolderError
 from osteon.transfer.fetch_all import PullProgress
 from osteon.transfer.manifest import LOCK
-from osteon.transfer.release_folder import PAYLOAD_MANIFEST, STATE, TAG_MANIFEST, listed_in, read_list, read_state
+from osteon.transfer.only import Only
+from osteon.transfer.release_folder import (
+    PAYLOAD_MANIFEST,
+    STATE,
+    TAG_MANIFEST,
+    FolderState,
+    listed_in,
+    read_list,
+    read_manifest,
+    read_state,
+)
 
 CHUNK_BYTES = 1 << 20
 OUR_OWN = frozenset({LOCK, STATE, TAG_MANIFEST})
@@ -28,16 +38,20 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Every file that is not right, in path order. A part of a release (`--only`) misses what was not asked for."""
+    """Every file that is not right, in path order. A part of a release (`--only`) misses what was not asked for.
+
+    `complete`: the pull came to its end.
+    """
 
     release: int
     is_a_part: bool
+    complete: bool
     right: int
     wrong: tuple[tuple[str, Verdict], ...]
 
     @property
     def passed(self) -> bool:
-        return not self.wrong
+        return self.complete and not self.wrong
 
 
 def verify_release(folder: Path, *, progress: PullProgress, workers: int) -> Verification:
@@ -49,19 +63,30 @@ def verify_release(folder: Path, *, progress: PullProgress, workers: int) -> Ver
     listed = tags | listed_in(folder)
     if PurePosixPath(PAYLOAD_MANIFEST) not in tags:
         raise FolderError(f"{TAG_MANIFEST} in the folder is missing or damaged: pull again")
-    is_a_part = bool(state.only)
+    wanted = listed.keys() - _not_asked_for(folder, state)
     there = {path: digest for path, digest in listed.items() if (folder / path).is_file()}
     progress.begin(len(there), sum((folder / path).stat().st_size for path in there))
     with ThreadPoolExecutor(workers) as pool:
         found = pool.map(lambda path: (path, _digest(folder / path, progress)), there)
         damaged = [path for path, digest in found if digest != there[path]]
     wrong = [(str(path), Verdict.DAMAGED) for path in damaged]
-    if not is_a_part:
-        wrong += [(str(path), Verdict.MISSING) for path in listed.keys() - there.keys()]
+    wrong += [(str(path), Verdict.MISSING) for path in wanted - there.keys()]
     wrong += [(path, Verdict.UNKNOWN) for path in _strangers(folder, {str(path) for path in listed})]
     return Verification(
-        release=state.release, is_a_part=is_a_part, right=len(there) - len(damaged), wrong=tuple(sorted(wrong, key=str))
+        release=state.release,
+        is_a_part=bool(state.only),
+        complete=state.complete,
+        right=len(there) - len(damaged),
+        wrong=tuple(sorted(wrong, key=str)),
     )
+
+
+def _not_asked_for(folder: Path, state: FolderState) -> set[PurePosixPath]:
+    """Only the manifest tells what `--only` chooses by."""
+    if not state.only:
+        return set()
+    only = Only.parse(state.only)
+    return {file.path for file in read_manifest(folder, state.release) if not only.takes(file)}
 
 
 def _digest(path: Path, progress: PullProgress) -> str:

@@ -36,6 +36,8 @@ def report_json(report: ReleaseReport) -> dict[str, Any]:
 def verification_lines(found: Verification) -> Iterator[str]:
     part = " (a part of it was asked for)" if found.is_a_part else ""
     yield f"release {found.release}: {found.right} files are right{part}"
+    if not found.complete:
+        yield "the pull has not come to its end: run it again"
     for verdict, count in Counter(verdict for _, verdict in found.wrong).items():
         yield f"{count} {verdict.value}"
     for path, verdict in found.wrong[:SHOWN]:
@@ -49,6 +51,7 @@ def verification_json(found: Verification) -> dict[str, Any]:
         "release": found.release,
         "passed": found.passed,
         "is_a_part": found.is_a_part,
+        "complete": found.complete,
         "right": found.right,
         **{
             verdict.name.lower(): [path for path, one in found.wrong if one is verdict]

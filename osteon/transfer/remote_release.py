@@ -75,18 +75,23 @@ def list_release(client: Client, number: int) -> tuple[ReleaseFile, ...]:
     return tuple(sorted(files, key=lambda file: file.path))
 
 
+def release_file(number: int, item: Json) -> ReleaseFile:
+    """As the server's list and the manifest tell of it. Raises AnswerError."""
+    return ReleaseFile(
+        release=number,
+        path=checked_path(item.get("path")),
+        kind=_kind(item),
+        size=checked_size(item.get("size")),
+        sha256=checked_sha256(item.get("sha256")),
+        pseudonym=_optional(item, "pseudonym", checked_pseudonym),
+        study_instance_uid=_optional(item, "study_instance_uid", checked_uid),
+        series_instance_uid=_optional(item, "series_instance_uid", checked_uid),
+    )
+
+
 def _files(client: Client, number: int) -> Iterator[ReleaseFile]:
     for item in client.items(f"releases/{number}/files"):
-        yield ReleaseFile(
-            release=number,
-            path=checked_path(item.get("path")),
-            kind=_kind(item),
-            size=checked_size(item.get("size")),
-            sha256=checked_sha256(item.get("sha256")),
-            pseudonym=_optional(item, "pseudonym", checked_pseudonym),
-            study_instance_uid=_optional(item, "study_instance_uid", checked_uid),
-            series_instance_uid=_optional(item, "series_instance_uid", checked_uid),
-        )
+        yield release_file(number, item)
 
 
 def _kind(item: Json) -> str:

@@ -43,7 +43,7 @@ class ReleaseArchive(Archive):
             "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
             "bag-info.txt": b"External-Identifier: osteon-release-3\n",
             "release.json": json.dumps(
-                {"release": NUMBER, "files": [{"path": path, "sha256": sha256(each)} for path, each in payload.items()]}
+                {"release": NUMBER, "files": [_item(path, each) for path, each in payload.items()]}
             ).encode(),
             "manifest-sha256.txt": "".join(
                 f"{sha256(content)}  {path}\n" for path, content in payload.items()
@@ -57,20 +57,24 @@ class ReleaseArchive(Archive):
         self.seal()
 
     def listed(self) -> list[dict[str, Any]]:
-        return [self._item(path, content) for path, content in sorted(self.files.items())]
+        return [
+            _item(path, content) | {"path": self.path_changes.get(path, path)}
+            for path, content in sorted(self.files.items())
+        ]
 
-    def _item(self, path: str, content: bytes) -> dict[str, Any]:
-        parts = path.split("/")
-        of_a_patient = len(parts) > 3
-        return {
-            "path": self.path_changes.get(path, path),
-            "kind": KINDS[parts[1]] if len(parts) > 2 else "bag",
-            "size": len(content),
-            "sha256": sha256(content),
-            "pseudonym": parts[2] if of_a_patient else None,
-            "study_instance_uid": "2.25.1001" if of_a_patient else None,
-            "series_instance_uid": "2.25.2001" if of_a_patient else None,
-        }
+
+def _item(path: str, content: bytes) -> dict[str, Any]:
+    parts = path.split("/")
+    of_a_patient = len(parts) > 3
+    return {
+        "path": path,
+        "kind": KINDS[parts[1]] if len(parts) > 2 else "bag",
+        "size": len(content),
+        "sha256": sha256(content),
+        "pseudonym": parts[2] if of_a_patient else None,
+        "study_instance_uid": "2.25.1001" if of_a_patient else None,
+        "series_instance_uid": "2.25.2001" if of_a_patient else None,
+    }
 
 
 class ReleaseHandler(Handler):

@@ -238,6 +238,52 @@ def test_verify_names_what_is_damaged_missing_and_strange_without_the_server(
     assert release.heard == []
 
 
+@pytest.mark.parametrize(
+    ("only", "gone"),
+    [
+        ("kind=nifti", f"data/nifti/{ONE}/ses-D0000/volume.nii.gz"),
+        (f"patient={ONE}", FIRST),
+        ("series=2.25.2001", FIRST),
+        ("path=data/tables/*", "data/tables/readings.csv"),
+        ("kind=nifti", "bag-info.txt"),
+    ],
+)
+def test_verify_names_what_is_missing_of_the_part_that_was_asked_for(
+    release: ReleaseArchive, tmp_path: Path, only: str, gone: str
+) -> None:
+    folder = tmp_path / "bag"
+    run(release, folder, "--only", only)
+    (folder / gone).unlink()
+    verified = run(release, folder, "--verify")
+    assert (verified.exit_code, json.loads(verified.stdout)["missing"]) == (1, [gone])
+
+
+@pytest.mark.parametrize("content", [None, b"{", b'{"files": 1}', b'{"files": [{"path": "../x"}]}'])
+def test_verify_does_not_say_that_a_part_is_right_when_it_cannot_tell_what_belongs_into_it(
+    release: ReleaseArchive, tmp_path: Path, content: bytes | None
+) -> None:
+    folder = tmp_path / "bag"
+    run(release, folder, "--only", "kind=nifti")
+    (folder / "release.json").unlink()
+    if content is not None:
+        (folder / "release.json").write_bytes(content)
+    verified = run(release, folder, "--verify")
+    assert (verified.exit_code, verified.stdout) == (1, "")
+    assert "release.json in the folder is missing or damaged: pull again" in verified.stderr
+
+
+def test_verify_does_not_say_that_a_pull_that_was_broken_off_is_right(release: ReleaseArchive, tmp_path: Path) -> None:
+    folder = tmp_path / "bag"
+    run(release, folder)
+    release.problems[f"releases/{NUMBER}/files"] = (403, "Your grant expired.")
+    run(release, folder)
+    verified = CliRunner(env={}).invoke(command, [str(NUMBER), str(folder), "--verify"])
+    assert verified.exit_code == 1
+    assert "the pull has not come to its end: run it again" in verified.stdout
+    found = json.loads(run(release, folder, "--verify").stdout)
+    assert (found["passed"], found["complete"], found["missing"]) == (False, False, [])
+
+
 def test_files_of_a_patient_who_was_erased_meanwhile_go_from_the_folder(
     release: ReleaseArchive, tmp_path: Path
 ) -> None:
