@@ -98,7 +98,7 @@ def test_a_file_that_the_disk_does_not_take_is_told_and_fetched_again_by_the_nex
     """The kernel says so once: whoever looks at the file afterwards finds it right, in memory."""
 
     def failing(descriptor: int, fsync: Callable[[int], None] = os.fsync) -> None:
-        if Path(f"/proc/self/fd/{descriptor}").readlink().name == Path(FIRST).name:
+        if Path(f"/proc/self/fd/{descriptor}").readlink() == tmp_path / "bag" / FIRST:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         fsync(descriptor)
 
