@@ -1,9 +1,10 @@
 """The folder of a release: a bag (RFC 8493), and beside it what the pull itself remembers."""
 
 import fcntl
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +16,9 @@ from osteon.transfer.remote_release import ReleaseFile, release_file
 
 STATE = ".osteon-release.json"
 PAYLOAD_MANIFEST, TAG_MANIFEST, RELEASE_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt", "release.json"
+
+BEFORE_ALL = frozenset({LOCK, f"{STATE}.part"})
+"""What a pull leaves that ends before its first file is written: killed, or without room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ def release_folder(folder: Path, number: int) -> Iterator[FolderState]:
         if (folder / MANIFEST).exists():
             raise FolderError("the folder holds a pull of a patient or a study: choose another one")
         state = read_state(folder)
-        if state is None and any(path.name != LOCK for path in folder.iterdir()):
+        if state is None and any(path.name not in BEFORE_ALL for path in folder.iterdir()):
             raise FolderError("the folder holds something else: choose an empty or a new one")
         if state is not None and state.release != number:
             raise FolderError(f"the folder holds release {state.release}: choose another one")
@@ -80,8 +84,36 @@ def write_state(folder: Path, state: FolderState) -> None:
 
 
 def listed_in(folder: Path) -> dict[PurePosixPath, str]:
-    """Path and SHA-256 of every file below `data` that the bag in the folder names; empty when it has no list yet."""
+    """Path and SHA-256 of every file below `data` that the bag in the folder names; empty when it has no list yet.
+
+    Raises FolderError when the list is damaged.
+    """
     return read_list(folder, PAYLOAD_MANIFEST)
+
+
+def files_before(folder: Path, number: int) -> set[PurePosixPath]:
+    """What the bag in the folder names below `data`: where its list is damaged, as much of it as is left, and the
+    manifest's files."""
+    try:
+        content = (folder / PAYLOAD_MANIFEST).read_bytes()
+    except FileNotFoundError:
+        content = b""
+    named = set()
+    for line in content.decode(errors="replace").splitlines():
+        with suppress(AnswerError):
+            named.add(checked_path(line.partition("  ")[2]))
+    if not _is_as_sealed(folder, content):
+        with suppress(FolderError):
+            named.update(file.path for file in read_manifest(folder, number))
+    return named
+
+
+def _is_as_sealed(folder: Path, content: bytes) -> bool:
+    try:
+        sealed = read_list(folder, TAG_MANIFEST).get(PurePosixPath(PAYLOAD_MANIFEST))
+    except FolderError:
+        return False
+    return sealed == hashlib.sha256(content).hexdigest()
 
 
 def read_list(folder: Path, name: str) -> dict[PurePosixPath, str]:
@@ -94,7 +126,7 @@ def read_list(folder: Path, name: str) -> dict[PurePosixPath, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, AnswerError) as error:
-        raise FolderError(f"{name} in the folder cannot be read, or is damaged") from error
+        raise FolderError(f"{name} in the folder cannot be read, or is damaged: pull again") from error
 
 
 def read_manifest(folder: Path, number: int) -> list[ReleaseFile]:
@@ -112,7 +144,7 @@ def remove_files(folder: Path, paths: Iterable[PurePosixPath]) -> int:
     for inner in paths:
         path = folder / inner
         path.with_name(f"{path.name}.part").unlink(missing_ok=True)
-        if path.exists():
+        if path.is_file():
             path.unlink()
             removed += 1
         _remove_empty(folder, path.parent)

@@ -12,7 +12,7 @@ from osteon.transfer.fetch_all import Outcomes, PullProgress, fetch_all
 from osteon.transfer.manifest import sync_folders
 from osteon.transfer.only import Only
 from osteon.transfer.pull_report import Failure
-from osteon.transfer.release_folder import FolderState, listed_in, release_folder, remove_files, write_state
+from osteon.transfer.release_folder import FolderState, files_before, release_folder, remove_files, write_state
 from osteon.transfer.remote_release import ReleaseFile, list_release, read_release
 from osteon.transfer.syncing import Syncing
 
@@ -89,7 +89,7 @@ class _Work:
 
     def _forget(self, files: tuple[ReleaseFile, ...]) -> int:
         """Before anything else: the list on disk that names them is replaced by what is fetched."""
-        return remove_files(self.folder, listed_in(self.folder).keys() - {file.path for file in files})
+        return remove_files(self.folder, files_before(self.folder, self.number) - {file.path for file in files})
 
     def _fetch(self, files: tuple[ReleaseFile, ...], known: Outcomes[ReleaseFile]) -> Outcomes[ReleaseFile]:
         """What makes the bag first: from then on the folder says what belongs into it."""

@@ -17,6 +17,7 @@ from osteon.transfer.syncing import Syncing
 from tests.integration.transfer.archive_server import TOKEN
 from tests.integration.transfer.release_server import NUMBER, ReleaseArchive, serving_release, sha256
 from tests.services.processes import wait_for
+from tests.services.small_disk import small_disk
 
 ONE, TWO = "OST-AAAAA-BBBBB", "OST-CCCCC-DDDDD"
 FIRST = f"data/dicom/{ONE}/D0000/2.25.2001/2.25.3000.dcm"
@@ -164,6 +165,73 @@ def test_a_pull_that_is_killed_goes_on_and_fetches_no_whole_file_again(release: 
     assert run(release, folder).exit_code == 0
     assert tree(folder) == release.files
     assert {path for path, _ in release.requests}.isdisjoint(path for path in whole if not path.endswith(".part"))
+
+
+def test_a_pull_that_ended_at_its_very_first_write_is_gone_on_with(release: ReleaseArchive, tmp_path: Path) -> None:
+    (tmp_path / ".osteon-pull.lock").touch()
+    (tmp_path / ".osteon-release.json.part").touch()
+    assert run(release, tmp_path).exit_code == 0
+    assert tree(tmp_path) == release.files
+
+
+@pytest.mark.parametrize("name", ["manifest-sha256.txt", "tagmanifest-sha256.txt", "release.json"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"no list\n", b"0" * 64 + b"  ../x\n"])
+def test_a_list_that_is_damaged_is_told_by_verify_and_put_right_by_a_pull(
+    release: ReleaseArchive, tmp_path: Path, name: str, content: bytes
+) -> None:
+    folder = tmp_path / "bag"
+    run(release, folder)
+    (folder / name).write_bytes(content)
+    verified = run(release, folder, "--verify")
+    assert verified.exit_code == 1
+    assert name in verified.output
+    assert (verified.stdout != "") or ("pull again" in verified.stderr)
+    assert (run(release, folder).exit_code, tree(folder)) == (0, release.files)
+    assert run(release, folder, "--verify").exit_code == 0
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"no list\n", b"0" * 64 + b"  data/dicom"])
+@pytest.mark.parametrize("kept", [0, 3])
+def test_files_of_a_patient_who_was_erased_go_also_when_the_list_that_names_them_is_damaged(
+    release: ReleaseArchive, tmp_path: Path, kept: int, damage: bytes
+) -> None:
+    folder = tmp_path / "bag"
+    run(release, folder)
+    sums = folder / "manifest-sha256.txt"
+    sums.write_bytes(b"".join(sums.read_bytes().splitlines(keepends=True)[:kept]) + damage)
+    release.erase(TWO)
+    assert run(release, folder).exit_code == 0
+    assert tree(folder) == release.files
+
+
+@pytest.mark.parametrize("has_bundles", [False, True])
+def test_a_pull_goes_on_after_the_disk_was_full(release: ReleaseArchive, tmp_path: Path, has_bundles: bool) -> None:
+    release.has_bundles = has_bundles
+    with small_disk(tmp_path / "disk", 700_000) as disk:
+        folder = disk.folder / "bag"
+        result = run(release, folder)
+        assert (result.exit_code, os.strerror(errno.ENOSPC) in result.stderr) == (1, True)
+        whole = {path for path in tree(folder) if not path.endswith(".part")}
+        assert whole
+        assert {path: tree(folder)[path] for path in whole}.items() <= release.files.items()
+        disk.resize(8_000_000)
+        release.requests.clear()
+        assert (run(release, folder).exit_code, tree(folder)) == (0, release.files)
+        assert whole.isdisjoint(release.asked())
+        assert run(release, folder, "--verify").exit_code == 0
+
+
+def test_a_pull_into_a_disk_without_any_room_says_so_and_goes_on_when_there_is_some(
+    release: ReleaseArchive, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 8_000_000) as disk:
+        filling, folder = disk.folder / "else", disk.folder / "bag"
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            filling.write_bytes(bytes(9_000_000))
+        result = run(release, folder)
+        assert (result.exit_code, os.strerror(errno.ENOSPC) in result.stderr) == (1, True)
+        filling.unlink()
+        assert (run(release, folder).exit_code, tree(folder)) == (0, release.files)
 
 
 def test_files_in_bundles_arrive_whole_and_none_is_asked_for_twice(release: ReleaseArchive, tmp_path: Path) -> None:
