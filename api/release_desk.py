@@ -1,5 +1,6 @@
 """Releases for one request: everything is done in the name of the one who asks, and given to those who may have it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,13 +11,14 @@ from api.audit_trail import source_of, trail_of
 from api.authentication import Reader
 from api.callers import Caller
 from api.release_parts import ReleaseParts
+from api.revocable import while_allowed
 from api.services import EngineOf, ImagesOf, Services, services_of
 from storage.audit_behalf import Behalf
 from storage.releases.content import ReleaseContent
 from storage.releases.erasing import Eraser
 from storage.releases.files import ReleaseFiles
 from storage.releases.grants import Grants
-from storage.releases.records import ReleaseRecord
+from storage.releases.records import FileRecord, ReleaseRecord
 from storage.releases.store import Releases
 
 
@@ -59,6 +61,27 @@ class ReleaseDesk:
         found = self.given(number)
         self.grants.check_sight(number, self.caller.label)
         return found
+
+    def while_given(self, release: ReleaseRecord, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Files of it as a stream that breaks off soon after the grant is over, or somebody is erased.
+
+        Raises AccessRefusedError, ErasedFileError.
+        """
+
+        def check() -> None:
+            self.check_may_have(release.number)
+            self.files.check_erasures(release.number, len(release.tombstones))
+
+        return while_allowed(pieces, check)
+
+    def while_file_given(self, number: int, file: FileRecord, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The same of one file: erasures of others are nothing to it."""
+
+        def check() -> None:
+            self.check_may_have(number)
+            self.files.check_still(number, file)
+
+        return while_allowed(pieces, check)
 
 
 async def _parts(services: Annotated[Services, Depends(services_of)]) -> ReleaseParts:

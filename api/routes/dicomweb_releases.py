@@ -230,6 +230,7 @@ def _objects(request: Request, desk: DeskOf, scope: ReleaseScope, found: Sequenc
     boundary = new_boundary()
     place = desk.parts.file_places.take(desk.caller.label)
     with place.given_back_on_failure():
-        files = one_by_one(desk.files.ready(scope.number), found, desk.files, desk.content)
-        pieces = begun(place.reading(parts(files, boundary)))
+        release = desk.files.ready(scope.number)
+        files = one_by_one(release, found, desk.files, desk.content)
+        pieces = begun(desk.while_given(release, place.reading(parts(files, boundary))))
     return ClosingStream(pieces, source=place, status_code=HTTPStatus.OK, headers={}, media_type=content_type(boundary))

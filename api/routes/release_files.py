@@ -101,7 +101,7 @@ def read_release_archive(
     place = desk.parts.archive_places.take(desk.caller.label)
     name = f"{archive_name(number)}.{wanted.value}"
     return _streamed(
-        place.reading(archive(found, wanted, desk.files, desk.content)),
+        desk.while_given(found, place.reading(archive(found, wanted, desk.files, desk.content))),
         place,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
         media_type=ARCHIVE_TYPES[wanted],
@@ -125,7 +125,7 @@ def read_release_bundle(number: Number, desk: DeskOf, request: Request, body: Bu
         desk.grants.check_sight(number, desk.caller.label)
     trail_of(request.scope).looked_up = tuple(note_of_file(number, file) for file in found)
     place = desk.parts.file_places.take(desk.caller.label)
-    pieces = place.reading(bundle(release, found, desk.files, desk.content))
+    pieces = desk.while_given(release, place.reading(bundle(release, found, desk.files, desk.content)))
     size = sum(file.size for file in found)
     return _streamed(pieces, place, headers={"Content-Length": str(size)}, media_type=OCTETS)
 
@@ -144,7 +144,7 @@ def _given(number: int, path: str, desk: ReleaseDesk, request: Request, asked: C
             place.close()
             given = content if wanted is None else content[wanted.start : wanted.stop]
             return Response(given, status_code=status, headers=_headers(file) | part, media_type=_media_type(file))
-        pieces = place.reading(_pieces(number, file, desk, wanted))
+        pieces = desk.while_file_given(number, file, place.reading(_pieces(number, file, desk, wanted)))
     return _streamed(pieces, place, headers=_headers(file) | part, media_type=_media_type(file), status=status)
 
 

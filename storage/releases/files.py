@@ -101,6 +101,11 @@ class ReleaseFiles:
             raise NoSuchReleaseFileError
         return [file_record(found[path]) for path in paths]
 
+    def check_still(self, number: int, file: FileRecord) -> None:
+        """Raises ErasedFileError when it was erased, or rewritten without a patient who was."""
+        if self.one(number, file.path).sha256 != file.sha256:
+            raise ErasedFileError(None)
+
     def check_erasures(self, number: int, erasures: int) -> None:
         """Raises ErasedFileError when somebody was erased since there were so many."""
         wanted = select(func.count()).where(TOMBSTONES.c.release == number)

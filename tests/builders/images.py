@@ -1,7 +1,7 @@
 """An image store in memory that satisfies `api.images.ImageSource`, and can be made to fail."""
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from api.images import ImageMissingError, ImageStoreUnavailableError
 
@@ -9,13 +9,17 @@ PIECE = 1000
 
 
 class FakeImages:
-    """Keeps files by Orthanc id. `opened` counts the streams that it gave out."""
+    """Keeps files by Orthanc id. `opened` counts the streams that it gave out.
+
+    `in_the_middle` is called in the middle of each file.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.available = True
         self.breaks_after: int | None = None
         self.opened = 0
+        self.in_the_middle: Callable[[], None] = lambda: None
         self._closed = threading.Semaphore(0)
 
     def read(self, orthanc_id: str) -> Iterator[bytes]:
@@ -29,6 +33,8 @@ class FakeImages:
             for start in range(0, len(content), PIECE):
                 if self.breaks_after is not None and start >= self.breaks_after:
                     raise ImageStoreUnavailableError("connection to secret-host lost")
+                if start:
+                    self.in_the_middle()
                 yield content[start : start + PIECE]
         finally:
             self._closed.release()

@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from annotation.audit import Action, AuditFilter, Kind
 from annotation.roles import Role
+from api import revocable
 from api.places import Places
 from api.release_parts import FILES_OF_ONE, ReleaseParts
 from api.routes import release_files
@@ -23,8 +24,12 @@ from storage.accounts import Accounts
 from storage.audit_log import AuditLog
 from storage.ledger import Ledger
 from storage.passwords import Passwords
+from storage.releases import reading_ahead
 from storage.releases.cohorts import ReleaseCohorts
+from storage.releases.erasing import Eraser
 from storage.releases.grants import Grants
+from storage.releases.records import ErasureReason
+from storage.releases.tables import ReleaseGrantRow
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
 from tests.builders.ledger import PSEUDONYM
@@ -349,6 +354,67 @@ def test_nothing_of_a_release_is_shown_that_cannot_be_noted(
 
     assert answer.status_code == 503
     assert "audit log" in answer.json()["detail"]
+
+
+@pytest.fixture
+def looked_at_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is a long one, and no time passes between two looks at whether it may go on."""
+    monkeypatch.setattr(revocable, "LOOKED_EVERY_S", 0)
+    monkeypatch.setattr(release_files, "WHOLE_BYTES", 0)
+    monkeypatch.setattr(reading_ahead, "SMALL_BYTES", 0)
+
+
+def is_given_whole(client: httpx.Client, number: int, route: str) -> bool:
+    """Whether a download that has begun comes to its end."""
+    path = f"{RELEASES}/{number}/{route}"
+    body = {"paths": ["data/README.md", OTHER_FILE]}
+    method, content = ("POST", body) if route == "bundle" else ("GET", None)
+    with client.stream(method, path, json=content) as answer:
+        assert answer.status_code == 200, answer.read()
+        try:
+            answer.read()
+        except httpx.RemoteProtocolError:
+            return False
+        return True
+
+
+@pytest.mark.parametrize("route", ["archive", "archive?format=zip", "bundle", f"files/{OTHER_FILE}"])
+@pytest.mark.parametrize("event", ["erased", "revoked", "expired"])
+@pytest.mark.usefixtures("looked_at_every_piece")
+def test_a_download_that_is_under_way_breaks_off_soon_after_it_may_not_go_on(
+    place: Place, custodian: httpx.Client, researcher: httpx.Client, images: FakeImages, *, route: str, event: str
+) -> None:
+    number = built(place, custodian)
+    granted(custodian, number)
+    assert is_given_whole(researcher, number, route)
+
+    def happens() -> None:
+        images.in_the_middle = lambda: None
+        if event == "erased":
+            Eraser(place.engine, place.made).erase(number, OTHER_PSEUDONYM, ErasureReason.OBJECTION)
+        elif event == "revoked":
+            Grants(place.engine).revoke(number, "researcher")
+        else:
+            with place.engine.begin() as connection:
+                connection.execute(update(ReleaseGrantRow).values(expires_at=datetime.now(UTC)))
+
+    images.in_the_middle = happens
+    assert not is_given_whole(researcher, number, route)
+
+
+@pytest.mark.usefixtures("looked_at_every_piece")
+def test_a_long_file_goes_on_when_another_patient_is_erased(
+    place: Place, custodian: httpx.Client, researcher: httpx.Client, images: FakeImages
+) -> None:
+    number = built(place, custodian)
+    granted(custodian, number)
+
+    def happens() -> None:
+        images.in_the_middle = lambda: None
+        Eraser(place.engine, place.made).erase(number, PSEUDONYM, ErasureReason.OBJECTION)
+
+    images.in_the_middle = happens
+    assert is_given_whole(researcher, number, f"files/{OTHER_FILE}")
 
 
 def test_an_erased_file_is_gone_for_everyone(place: Place, custodian: httpx.Client, researcher: httpx.Client) -> None:
