@@ -57,9 +57,11 @@ OfKind = Annotated[FileKind | None, Query(description="Only of this kind.")]
 
 @router.get("/files", dependencies=[ANYBODY])
 def list_release_files(number: Number, desk: DeskOf, page: PageAsked, kind: OfKind = None) -> PageOut[ReleaseFileOut]:
-    """Files by path, with sizes and checksums."""
+    """Files by path, with sizes and checksums; none that tell of readings for who reads a study of it blindly."""
     desk.given(number)
-    found = desk.files.page(number, limit=page.limit, after=page.after("release_files"), kind=kind)
+    hidden = OF_READINGS if desk.grants.blind_to([number], desk.caller.label) else frozenset()
+    after = page.after("release_files")
+    found = desk.files.page(number, limit=page.limit, after=after, kind=kind, without=hidden)
     return page_out("release_files", found, lambda file: ReleaseFileOut.of(number, file))
 
 

@@ -1,5 +1,6 @@
 """Releases: begun and cancelled by the custodian and administrators, seen by those whom they are granted to."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -60,7 +61,7 @@ def list_releases(desk: DeskOf, page: PageAsked) -> PageOut[ReleaseOut]:
     """Releases, the newest first: all for who manages them, otherwise those that are granted to the one who asks."""
     granted_to = None if desk.sees_all else desk.caller.label
     found = desk.store.all(limit=page.limit, after=page.after("releases"), granted_to=granted_to)
-    return page_out("releases", found, ReleaseOut.of)
+    return page_out("releases", replace(found, items=desk.told(*found.items)), ReleaseOut.of)
 
 
 @router.post("/erasures", responses=problems(404, 507) | BODY, dependencies=[KEEPING])
@@ -100,7 +101,8 @@ def resume_release(number: Number, desk: DeskOf) -> BegunOut:
 @router.post("/{number}/erasures", responses=problems(404, 409, 507) | BODY, dependencies=[KEEPING])
 def erase_from_release(number: Number, body: ErasureBody, desk: DeskOf) -> ReleaseOut:
     """Erase a patient from one release: files, rows of tables, entries of the manifest. It cannot be undone."""
-    return ReleaseOut.of(desk.eraser.erase(number, body.pseudonym, body.reason))
+    (left,) = desk.told(desk.eraser.erase(number, body.pseudonym, body.reason))
+    return ReleaseOut.of(left)
 
 
 @router.get("/{number}/diff", responses=problems(404, 409), dependencies=[ANYBODY])

@@ -152,7 +152,9 @@ class ReleaseOut(BaseModel):
     job: str | None = Field(description="Which job builds it.")
     ready_at: datetime | None
     failure: str | None = Field(description="Why it failed, and what to do.")
-    counts: dict[str, Any] | None = Field(examples=[COUNTS], description="As it was when it became ready.")
+    counts: dict[str, Any] | None = Field(
+        examples=[COUNTS], description="As it was when it became ready; null for who reads a study of it blindly."
+    )
     manifest_sha256: str | None = Field(examples=[SHA256], description="As it is: an erasure changes it.")
     original_manifest_sha256: str | None = Field(examples=[SHA256], description="As it was when it became ready.")
     tombstones: list[TombstoneOut]

@@ -68,8 +68,11 @@ def read_release(client: Client, number: int) -> RemoteRelease:
 
 
 def list_release(client: Client, number: int) -> tuple[ReleaseFile, ...]:
-    """Every file of it, in path order."""
+    """Every file of it, in path order. Raises NotAllowedError for one who may not have all of them yet."""
     files = list(_files(client, number))
+    if not any(file.is_of_the_bag for file in files):
+        client.one(f"releases/{number}/manifest")  # refused, with the server's reason
+        raise AnswerError("the server listed the release without its manifest")
     if len({file.path for file in files}) != len(files):
         raise AnswerError("the server listed one path twice")
     return tuple(sorted(files, key=lambda file: file.path))

@@ -1,6 +1,6 @@
 """Looking up the files of a release: by path, in pages, all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Engine, func, select
 
@@ -55,12 +55,20 @@ class ReleaseFiles:
         return file_record(row)
 
     def page(
-        self, number: int, *, limit: int, after: PageKey | None = None, kind: FileKind | None = None
+        self,
+        number: int,
+        *,
+        limit: int,
+        after: PageKey | None = None,
+        kind: FileKind | None = None,
+        without: Collection[FileKind] = (),
     ) -> Page[FileRecord]:
-        """By path. Raises PageKeyError."""
+        """By path, `without` some kinds. Raises PageKeyError."""
         wanted = select(FILES).where(is_there(number)).order_by(FILES.c.path).limit(limit + 1)
         if kind is not None:
             wanted = wanted.where(FILES.c.kind == kind.value)
+        if without:
+            wanted = wanted.where(FILES.c.kind.not_in([each.value for each in without]))
         if after is not None:
             if len(after) != 1:
                 raise PageKeyError("not a place in this list")

@@ -1,10 +1,10 @@
 """Who may have a release, until when; taken back at any time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import Connection, Engine, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, insert, or_, select, union, update
 
 from annotation.audit import Action, Kind
 from storage.account_tables import AccountRow
@@ -101,7 +101,12 @@ class Grants:
             raise refused
 
     def check_sight(self, number: int, account: str) -> None:
-        """Raise StillBlindError for one who has to read, or to adjudicate, a study of it blindly.
+        """Raises StillBlindError."""
+        if self.blind_to([number], account):
+            raise StillBlindError(number)
+
+    def blind_to(self, numbers: Collection[int], account: str) -> frozenset[int]:
+        """Those of them with readings of a study that they have to read, or to adjudicate, blindly.
 
         They see nobody else's reading of that study until both have signed, whatever it was made under
         (`annotation.sight`), and the tables of a release cannot be told apart by reader.
@@ -111,21 +116,20 @@ class Grants:
             AssignmentRow.second_reader == account,
             AssignmentRow.adjudicator == account,
         )
-        hidden = exists().where(
+        hidden = select(ReleaseReadingRow.release).where(
             AssignmentRow.blind,
             takes_part,
             AssignmentRow.study_instance_uid == ReleaseReadingRow.study_instance_uid,
-            ReleaseReadingRow.release == number,
+            ReleaseReadingRow.release.in_(numbers),
         )
-        of_blind_reading = exists().where(
+        of_blind_reading = select(ReleaseReadingRow.release).where(
             AssignmentRow.blind,
             AssignmentRow.id == ReadingRow.assignment_id,
             ReadingRow.id == ReleaseReadingRow.reading_id,
-            ReleaseReadingRow.release == number,
+            ReleaseReadingRow.release.in_(numbers),
         )
         with self._engine.connect() as connection:
-            if connection.scalar(select(or_(hidden, of_blind_reading))):
-                raise StillBlindError(number)
+            return frozenset(connection.scalars(union(hidden, of_blind_reading)))
 
 
 def _refusal(number: int, found: list[Grant], now: datetime) -> AccessRefusedError | None:

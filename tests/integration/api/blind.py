@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from storage.releases.records import FileKind
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import NEW_STUDY, OLD_IMAGE, OLD_STUDY
 from tests.integration.api.reading import Json
@@ -86,6 +87,8 @@ def queries(path: str) -> tuple[str, ...]:
     """What else could be asked of lists."""
     if path.startswith("/api/v1/worklist"):
         return (f"reader={ANNE}", "reader=me", "state=draft", "sort=state", "modality=CT", "limit=1")
+    if re.fullmatch(r"/api/v1/releases/\d+/files", path):
+        return ("limit=1", *(f"kind={kind.value}" for kind in FileKind))
     if path.endswith(("/readings", "/lesions", "/revisions", "/drafts", "/clinical-contexts")):
         return ("limit=1",)
     return ()
@@ -123,7 +126,7 @@ def known_values(**more: list[str]) -> dict[str, list[str]]:
         "cohort_version": ["1"],
         "frames": ["1"],
         "attribute": ["7FE00010"],
-        "number": ["1"],
+        "number": ["1", "2"],
         "path": ["release.json", "data/tables/readings.csv", "data/tables/lesions.csv", "data/tables/scores.csv"],
         "account": ["anne"],
         "rest": ["x"],

@@ -1,8 +1,9 @@
 """Blind means blind: every route that can be read is asked by the other reader, the adjudicator and an outsider."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -13,10 +14,13 @@ from sqlalchemy import Engine
 from annotation.roles import Role
 from api.dicomweb.archive import Archive
 from storage.ledger import Ledger
+from storage.releases.records import Contents
 from storage.tokens import Tokens
 from tests.builders.dicomweb import EmptySource
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import NEW_STUDY, OBJECTS, OLD_STUDY
+from tests.builders.release_place import Place
+from tests.builders.releases import Foreground, LedgerSeries, SameReport, new_release
 from tests.integration.api.blind import (
     ANNE,
     BEN,
@@ -107,13 +111,30 @@ def archive() -> Archive:
     return Archive(EmptySource(), 2)
 
 
+Release = Callable[[], None]
+
+
 @pytest.fixture
-def stage(clients: Clients) -> Stage:
+def release(engine: Engine, tmp_path: Path, clients: Clients) -> Release:  # noqa: ARG001 - what is in the registry
+    """Makes one of everything that may be in it now, but for images."""
+    place = Place(engine, tmp_path / "releases", cohorts=LedgerSeries(engine))
+    place.images.files.update({each.orthanc_id: b"" for each in OBJECTS})
+
+    def make() -> None:
+        begun = place.store.begin(new_release(contents=Contents(dicom=False, sr=True)))
+        place.builder(reports=SameReport()).build(begun.number, Foreground())
+
+    return make
+
+
+@pytest.fixture
+def stage(clients: Clients, release: Release) -> Stage:
     common = open_lesion(clients[OUTSIDER])
     elsewhere = record_reading(clients[OUTSIDER], common, study_instance_uid=NEW_STUDY, geometry=None)
     context = enter_pain(clients[OUTSIDER], common)
     protocol = make_protocol(clients[MANAGER])
     assignment = assign(clients[MANAGER], protocol)
+    release()
     return Stage(
         common=common,
         elsewhere=elsewhere,
@@ -223,10 +244,11 @@ def searched(app: FastAPI, stage: Stage, work: Work) -> Iterator[str]:
 
 @pytest.mark.timeout(900)
 def test_no_answer_holds_a_trace_of_a_blind_reading_before_both_have_signed(
-    app: FastAPI, clients: Clients, stage: Stage
+    app: FastAPI, clients: Clients, stage: Stage, release: Release
 ) -> None:
     work = work_of_anne(clients[ANNE], stage)
     complete(clients[ANNE], stage.assignment)
+    release()
     for name in (BEN, JUDGE, OUTSIDER, MANAGER):
         assert found(answers(clients[name], searched(app, stage, work)), work.traces + work.private) == set()
 

@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,14 @@ from storage.releases import reading_ahead
 from storage.releases.cohorts import ReleaseCohorts
 from storage.releases.erasing import Eraser
 from storage.releases.grants import Grants
-from storage.releases.records import ErasureReason
+from storage.releases.records import ErasureReason, FileKind
 from storage.releases.tables import ReleaseGrantRow
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import OLD_IMAGE, OLD_STUDY, OTHER_IMAGE, OTHER_PSEUDONYM
 from tests.builders.release_place import Place, objects
-from tests.builders.releases import Foreground
+from tests.builders.releases import Foreground, SameReport
 from tests.integration.api.blind import ANNE, BEN, JUDGE, assign, complete, make_protocol
 from tests.integration.api.reading import Json, items, open_lesion, record_reading
 
@@ -511,6 +512,46 @@ def test_a_blind_reading_is_in_no_release_and_a_release_shows_no_reading_to_a_bl
         each["id"] for each in custodian.get(f"{RELEASES}/{later}/manifest").json()["readings"]
     }
     assert JUDGE not in custodian.get(f"{RELEASES}/{later}/files/data/tables/readings.csv").text
+
+
+def told_of(client: httpx.Client, number: int) -> list[Any]:
+    """All that can be asked of a release, without what is a release's own: its number, times, manifest and README."""
+    path = f"{RELEASES}/{number}/files"
+    listed = [items(client, path, limit=2), *(items(client, path, kind=each.value) for each in FileKind)]
+    shown = client.get(f"{RELEASES}/{number}").json()
+    assert shown in items(client, RELEASES)
+    own = ("number", "previous", "created_at", "ready_at", "job", "manifest_sha256", "original_manifest_sha256", "url")
+    return [
+        {name: value for name, value in each.items() if name not in own}
+        for each in [shown, *chain(*listed)]
+        if each.get("path") != "data/README.md"
+    ]
+
+
+def test_a_blind_reader_is_not_told_how_much_others_have_read(
+    place: Place, custodian: httpx.Client, researcher: httpx.Client, person: Person
+) -> None:
+    outsider, manager = person("outsider", Role.RADIOLOGIST), person("manager", Role.ADMINISTRATOR)
+    readers = [person(ANNE, Role.RADIOLOGIST), person(BEN, *Role), person(JUDGE, Role.RADIOLOGIST)]
+    numbers = []
+    for _ in range(2):
+        record_reading(outsider, open_lesion(outsider))
+        numbers.append(begin(custodian, contents={"sr": True}))
+        place.builder(reports=SameReport()).build(numbers[-1], Foreground())
+        for name in ("researcher", ANNE, BEN, JUDGE):
+            granted(custodian, numbers[-1], name)
+    assignment = assign(manager, make_protocol(manager))
+    one, two = numbers
+
+    assert [len(items(researcher, f"{RELEASES}/{number}/files", kind="sr")) for number in numbers] == [1, 2]
+    assert told_of(researcher, two)[0]["counts"]["readings"] == 2
+    for reader in readers:
+        assert told_of(reader, one) == told_of(reader, two)
+        assert {each["kind"] for each in items(reader, f"{RELEASES}/{two}/files")} == {"dicom", "text"}
+    for reader in readers[:2]:
+        complete(reader, assignment)
+    for reader in readers:
+        assert told_of(reader, two) == told_of(researcher, two)
 
 
 def test_one_caller_does_not_take_all_downloads(

@@ -31,6 +31,7 @@ class ReleaseArchive(Archive):
     erase_when_listed: str | None = None
     """pseudonym of a patient who is erased when the files have just been listed"""
     path_changes: dict[str, str] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)
     has_bundles: bool = False
     bundled: list[str] = field(default_factory=list)
     """paths of every file that was put into a bundle"""
@@ -60,6 +61,7 @@ class ReleaseArchive(Archive):
         return [
             _item(path, content) | {"path": self.path_changes.get(path, path)}
             for path, content in sorted(self.files.items())
+            if path not in self.unlisted
         ]
 
 

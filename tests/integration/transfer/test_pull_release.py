@@ -412,6 +412,15 @@ def test_the_servers_reason_for_a_refusal_is_told(
     assert detail in result.stderr
 
 
+def test_a_release_whose_lists_are_kept_back_is_not_pulled_as_if_it_were_whole(
+    release: ReleaseArchive, tmp_path: Path
+) -> None:
+    release.unlisted = {path for path in release.files if not path.endswith(".dcm")}
+    release.problems[f"releases/{NUMBER}/manifest"] = (403, "It opens when both readers have signed.")
+    result = run(release, tmp_path / "bag")
+    assert (result.exit_code, "It opens when both readers have signed." in result.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("state", ["building", "failed", "cancelled"])
 def test_a_release_that_is_not_ready_says_so(release: ReleaseArchive, tmp_path: Path, state: str) -> None:
     release.state = state

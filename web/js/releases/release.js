@@ -140,6 +140,7 @@ export class Release {
     const pull = `osteon pull ${this.number} release-${this.number} --url ${location.origin}`;
     const mayHave = has('custodian') || !this.manages;
     if (!mayHave) return el('section', { class: 'card' }, el('h3', {}, t('download')), el('p', { class: 'muted' }, t('noFilesForYou')));
+    if (!this.found.counts) return el('section', { class: 'card' }, el('h3', {}, t('download')), el('p', { class: 'muted' }, t('blindForYou')));
     const link = (format) => el('a', { class: 'button', href: `/api/v1/releases/${this.number}/archive?format=${format}`, download: true }, t('archive', { format }));
     return el('section', { class: 'card ways' }, el('h3', {}, t('download')),
       el('p', { class: 'fine' }, t('pullHelp')), command(pull),
