@@ -1,7 +1,7 @@
 """The files of a release: listed, one by one with checksums and ranges, and all in one stream."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated
@@ -96,10 +96,12 @@ def head_release_file(number: Number, path: FilePath, desk: DeskOf, request: Req
 def read_release_archive(
     number: Number,
     desk: DeskOf,
+    request: Request,
     wanted: Annotated[ArchiveFormat, Query(alias="format", description="Stored, not deflated.")] = ArchiveFormat.TAR,
 ) -> Response:
     """All files in one stream, for browsers. It cannot be resumed: fetch file by file for that."""
     found = desk.given_with_readings(number)
+    trail_of(request.scope).looked_up = tuple(_notes_of_all(number, desk.files.patients(number)))
     place = desk.parts.archive_places.take(desk.caller.label)
     name = f"{archive_name(number)}.{wanted.value}"
     return _streamed(
@@ -181,6 +183,12 @@ def note_of_file(number: int, file: FileRecord) -> Note:
         pseudonym=file.pseudonym,
         study_instance_uid=file.study_instance_uid,
     )
+
+
+def _notes_of_all(number: int, patients: Sequence[str]) -> Iterator[Note]:
+    """That all of it is given, and so what it has of each patient; one for each file would be too many."""
+    for pseudonym in (None, *patients):
+        yield Note(action=Action.EXPORTED, kind=Kind.RELEASE, object_id=str(number), pseudonym=pseudonym)
 
 
 def _pieces(number: int, file: FileRecord, desk: ReleaseDesk, wanted: range | None) -> Iterator[bytes]:

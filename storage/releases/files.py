@@ -93,6 +93,12 @@ class ReleaseFiles:
             if after is None:
                 return
 
+    def patients(self, number: int) -> list[str]:
+        """Of whom it has files, in order."""
+        wanted = select(FILES.c.pseudonym).where(is_there(number), FILES.c.pseudonym.is_not(None)).distinct()
+        with self._engine.connect() as connection:
+            return list(connection.scalars(wanted.order_by(FILES.c.pseudonym)))
+
     def some(self, number: int, paths: Sequence[str]) -> list[FileRecord]:
         """In the order of `paths`. Raises NoSuchReleaseFileError, ErasedFileError."""
         wanted = (

@@ -334,15 +334,34 @@ def test_every_file_that_is_fetched_is_in_the_audit_log(place: Place, custodian:
     number = built(place, custodian)
     custodian.get(f"{RELEASES}/{number}/files/{FILE}")
     custodian.get(f"{RELEASES}/{number}/files/data/README.md")
-    custodian.get(f"{RELEASES}/{number}/archive")
 
-    whole, readme, image = AuditLog(engine).newest(AuditFilter(actions=frozenset({Action.EXPORTED})), limit=3)
+    readme, image = AuditLog(engine).newest(AuditFilter(actions=frozenset({Action.EXPORTED})), limit=2)
     assert (image.note.kind, image.note.object_id) == (Kind.RELEASE, f"{number}/{OLD_IMAGE}")
     assert (image.note.pseudonym, image.note.study_instance_uid) == (PSEUDONYM, OLD_STUDY)
     assert image.source.via == "GET /api/v1/releases/{number}/files/{path:path}"
     assert (readme.note.object_id or "").startswith(f"{number}/")
     assert readme.note.pseudonym is None
-    assert (whole.note.kind, whole.note.object_id) == (Kind.RELEASE, str(number))
+
+
+def test_an_archive_that_is_fetched_is_in_the_audit_log_of_each_patient_in_it(
+    place: Place, custodian: httpx.Client, engine: Engine
+) -> None:
+    number = built(place, custodian)
+    for _ in range(2):
+        with custodian.stream("GET", f"{RELEASES}/{number}/archive") as answer:
+            assert answer.status_code == 200
+        found = AuditLog(engine).newest(AuditFilter(actions=frozenset({Action.EXPORTED})), limit=3)
+        assert {(each.note.kind, each.note.object_id) for each in found} == {(Kind.RELEASE, str(number))}
+        assert {each.note.pseudonym for each in found} == {None, PSEUDONYM, OTHER_PSEUDONYM}
+        assert {each.source.via for each in found} == {"GET /api/v1/releases/{number}/archive"}
+    Eraser(place.engine, place.made).erase(number, PSEUDONYM, ErasureReason.OBJECTION)
+    custodian.get(f"{RELEASES}/{number}/archive")
+
+    of_both = [
+        AuditLog(engine).newest(AuditFilter(pseudonym=each, actions=frozenset({Action.EXPORTED})), limit=9)
+        for each in (PSEUDONYM, OTHER_PSEUDONYM)
+    ]
+    assert [len(each) for each in of_both] == [2, 3]
 
 
 def test_nothing_of_a_release_is_shown_that_cannot_be_noted(
