@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 from osteon.transfer.client import Client
 from osteon.transfer.errors import FolderError, TransferError
 from osteon.transfer.fetch_all import PullProgress
+from osteon.transfer.names import checked_path
 from osteon.transfer.only import Only
 from osteon.transfer.patience import Patience
 from osteon.transfer.release_folder import RELEASE_MANIFEST, read_state
@@ -139,10 +140,13 @@ class Release:
         return found
 
     def series(self, *, modality: str | None = None, pseudonym: str | None = None) -> Iterator[ReleaseSeries]:
-        """The series whose images are in the folder, in the order of patient, session and UID."""
+        """The series whose images are in the folder, in the order of patient, session and UID.
+
+        Raises AnswerError when the manifest names a path that leads elsewhere.
+        """
         images: dict[str, list[Mapping[str, Any]]] = {}
         for file in self.manifest["files"]:
-            if file["kind"] in {"dicom", "nifti"} and (self.folder / file["path"]).is_file():
+            if file["kind"] in {"dicom", "nifti"} and self._path(file).is_file():
                 images.setdefault(file["series_instance_uid"], []).append(file)
         about = sorted(
             self.manifest["series"], key=lambda one: (one["pseudonym"], one["session"], one["series_instance_uid"])
@@ -158,7 +162,7 @@ class Release:
             return list(csv.DictReader(stream))
 
     def _series(self, about: Mapping[str, Any], files: list[Mapping[str, Any]]) -> ReleaseSeries:
-        volumes = sorted(self.folder / file["path"] for file in files if file["kind"] == "nifti")
+        volumes = sorted(self._path(file) for file in files if file["kind"] == "nifti")
         plain = [
             path for path in volumes if not path.name.removesuffix(".gz").removesuffix(".nii").endswith(SUV_ENDING)
         ]
@@ -168,6 +172,9 @@ class Release:
             pseudonym=about["pseudonym"],
             session=about["session"],
             modality=about["modality"],
-            dicom=tuple(sorted(self.folder / file["path"] for file in files if file["kind"] == "dicom")),
+            dicom=tuple(sorted(self._path(file) for file in files if file["kind"] == "dicom")),
             nifti=next(iter(plain or volumes), None),
         )
+
+    def _path(self, file: Mapping[str, Any]) -> Path:
+        return self.folder / checked_path(file["path"])
