@@ -190,6 +190,7 @@ def erase(
     elif number is None:
         erased = ", ".join(map(str, done["releases"]))
         click.echo(f"erased from {f'releases {erased}' if erased else 'no release: none has this patient'}")
+        click.echo("later releases leave the patient out")
     else:
         click.echo(f"erased from release {number}; its manifest is now {done['manifest_sha256']}")
 

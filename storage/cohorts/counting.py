@@ -8,14 +8,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 from annotation.cohorts.fields import Scope
 from annotation.cohorts.filters import CohortQuery
 from storage.cohorts.conditions import Bool, Conditions
-from storage.cohorts.tables import SearchReadingRow, SearchSeriesRow
+from storage.cohorts.tables import SearchPatientRow, SearchReadingRow, SearchSeriesRow
+from storage.left_out import left_out
 
 AnySelect = Select[*tuple[Any, ...]]
 
 
 def in_cohort(query: CohortQuery, conditions: Conditions) -> Bool:
-    """Of `SearchSeriesRow` in the enclosing query."""
-    return (SearchSeriesRow.objects > 0) & conditions.of(query.where)
+    """Of `SearchSeriesRow` in the enclosing query. Whom releases leave out is in no cohort."""
+    patients = select(SearchPatientRow.id).where(SearchPatientRow.pseudonym.in_(left_out())).correlate(None)
+    is_used = SearchSeriesRow.patient_id.not_in(patients)
+    return (SearchSeriesRow.objects > 0) & is_used & conditions.of(query.where)
 
 
 def totals(query: CohortQuery, conditions: Conditions, dialect: Dialect) -> AnySelect:

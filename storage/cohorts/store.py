@@ -37,7 +37,8 @@ _COUNTING = (
 class CohortStore:
     """Share one between threads. Counted is what `sight` may see: of readings, signed ones that are blind to nobody.
 
-    A series of which no object is here (all are lost) belongs to no cohort.
+    A series of which no object is here (all are lost) belongs to no cohort, and neither do those of patients who
+    have objected or were erased: releases leave them out.
     """
 
     def __init__(self, engine: Engine, sight: Sight = NOBODY) -> None:

@@ -33,8 +33,14 @@ from storage.releases.rows import FILES, RELEASES, SERIES, file_values, files_in
 from storage.releases.sealing import seal
 from storage.releases.sheet_files import copy_without
 from storage.releases.store import utc_now
-from storage.releases.tables import ReleaseEntryRow, ReleaseFileRow, ReleaseLockRow, ReleaseTombstoneRow
-from storage.upserts import in_pieces
+from storage.releases.tables import (
+    ReleaseEntryRow,
+    ReleaseFileRow,
+    ReleaseLeftOutRow,
+    ReleaseLockRow,
+    ReleaseTombstoneRow,
+)
+from storage.upserts import in_pieces, insert_missing
 
 
 class Eraser:
@@ -76,9 +82,11 @@ class Eraser:
     def erase_everywhere(self, pseudonym: str, reason: ErasureReason) -> list[int]:
         """From every release that has the patient, or is not finished; which ones those were.
 
-        Later releases leave the patient out. Raises NotInCatalogueError, NoRoomError.
+        Later releases leave the patient out, also when no release has them yet. Raises NotInCatalogueError,
+        NoRoomError.
         """
         self._check_known(pseudonym)
+        self._leave_out_from_now_on(pseudonym, reason)
         erased = []
         for number in self._concerned(pseudonym):
             try:
@@ -87,6 +95,14 @@ class Eraser:
                 continue
             erased.append(number)
         return erased
+
+    def _leave_out_from_now_on(self, pseudonym: str, reason: ErasureReason) -> None:
+        """Before releases are looked through: one that is begun meanwhile finds it when its series are chosen."""
+        with writing(self._engine).begin() as connection:
+            known = select(ReleaseLeftOutRow.pseudonym).where(ReleaseLeftOutRow.pseudonym == pseudonym)
+            if connection.scalar(known) is None:
+                self._leave_out(connection, pseudonym, reason.value, self._now())
+                self._note(connection, None, pseudonym)
 
     def _concerned(self, pseudonym: str) -> list[int]:
         has = exists().where(SERIES.c.release == RELEASES.c.number, SERIES.c.pseudonym == pseudonym)
@@ -177,9 +193,16 @@ class Eraser:
     def _add_tombstone(self, connection: Connection, number: int, tombstone: Tombstone) -> None:
         values = asdict(tombstone) | {"release": number, "by": self._behalf.by or "nobody"}
         connection.execute(insert(ReleaseTombstoneRow).values(values))
+        self._leave_out(connection, tombstone.pseudonym, tombstone.reason, tombstone.at)
 
-    def _note(self, connection: Connection, number: int, pseudonym: str) -> None:
-        note = Note(action=Action.REMOVED, kind=Kind.RELEASE, object_id=str(number), pseudonym=pseudonym)
+    def _leave_out(self, connection: Connection, pseudonym: str, reason: str, at: datetime) -> None:
+        values = {"pseudonym": pseudonym, "reason": reason, "at": at, "by": self._behalf.by or "nobody"}
+        insert_missing(connection, ReleaseLeftOutRow, [values])
+
+    def _note(self, connection: Connection, number: int | None, pseudonym: str) -> None:
+        """Without a number, of the releases to come."""
+        object_id = None if number is None else str(number)
+        note = Note(action=Action.REMOVED, kind=Kind.RELEASE, object_id=object_id, pseudonym=pseudonym)
         append(connection, note, by=self._behalf.by, at=self._now(), source=self._behalf.source)
         self._behalf.noted()
 

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 from annotation.sight import NOBODY
 from storage.blindness import may_see_reading
 from storage.ledger_tables import InstanceRow, SeriesRow, StudyRow
+from storage.left_out import left_out_among
 from storage.protocol_tables import AssignmentRow
 from storage.reading_tables import LesionRow, ReadingRow, RevisionRow
-from storage.registry_records.kept_out import kept_out_among
 from storage.releases.errors import EmptyCohortError
 from storage.releases.reading_series import MASKS, add_series_of_readings
 from storage.releases.reading_series import REPORTS as REPORTS_OF_READINGS
@@ -29,7 +29,6 @@ from storage.releases.tables import (
     ReleaseReadingRow,
     ReleaseRow,
     ReleaseSeriesRow,
-    ReleaseTombstoneRow,
 )
 from storage.upserts import insert_missing
 
@@ -52,15 +51,8 @@ def batches(chosen: Iterable[SeriesChosen]) -> Iterator[list[SeriesChosen]]:
 
 
 def add_series(connection: Connection, number: int, chosen: list[SeriesChosen]) -> None:
-    """Each once. Patients who were erased from any release, or have objected to the study, are in no later one."""
-    left_out = kept_out_among(connection, {each.pseudonym for each in chosen})
-    left_out |= set(
-        connection.scalars(
-            select(ReleaseTombstoneRow.pseudonym).where(
-                ReleaseTombstoneRow.pseudonym.in_({each.pseudonym for each in chosen})
-            )
-        )
-    )
+    """Each once. Patients who were erased from releases, or have objected to the study, are in no later one."""
+    left_out = left_out_among(connection, {each.pseudonym for each in chosen})
     wanted = [each for each in chosen if each.pseudonym not in left_out]
     named = sessions(connection, {each.pseudonym for each in wanted})
     insert_missing(

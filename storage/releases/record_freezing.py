@@ -1,6 +1,6 @@
 """Freezing the clinical records of a release: which entry as of which version, and each patient's data lock.
 
-Whoever has objected to the study, or whose record was erased, is not in it. Drafts and withdrawn entries count nowhere.
+Whoever has objected to the study, or was erased, is not in it. Drafts and withdrawn entries count nowhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, Connection, Select, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
+from storage.left_out import left_out
 from storage.registry_records.batches import RecordBatches
-from storage.registry_records.kept_out import kept_out
 from storage.registry_records.merging import meeting_of
 from storage.registry_records.tables import RecordEntryRow, RecordLockRow
 from storage.releases.errors import NoLockError
 from storage.releases.records import RecordOf, ReleaseRecord
 from storage.releases.rows import SERIES
-from storage.releases.tables import ReleaseEntryRow, ReleaseLockRow, ReleaseTombstoneRow
+from storage.releases.tables import ReleaseEntryRow, ReleaseLockRow
 
 PATIENTS_AT_A_TIME = 200
 
@@ -42,11 +42,7 @@ def has_entries(connection: Connection, number: int) -> bool:
 
 
 def _patients(release: ReleaseRecord) -> Select[str]:
-    erased = select(ReleaseTombstoneRow.pseudonym)
-    wanted: list[ColumnElement[bool]] = [
-        RecordEntryRow.pseudonym.not_in(kept_out()),
-        RecordEntryRow.pseudonym.not_in(erased),
-    ]
+    wanted: list[ColumnElement[bool]] = [RecordEntryRow.pseudonym.not_in(left_out())]
     if release.contents.record is RecordOf.COHORT:
         wanted.append(_has_series(release.number))
     if release.contents.lock:

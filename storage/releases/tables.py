@@ -164,6 +164,18 @@ class ReleaseTombstoneRow(Base):
     manifest_sha256: Mapped[str | None] = mapped_column(String(SHA256_HEX_LENGTH))
 
 
+class ReleaseLeftOutRow(Base):
+    """One patient who is in no release from then on: of an erasure, also of one that found no release to erase from."""
+
+    __tablename__ = "release_left_out"
+
+    # No foreign key: who was released may be known here no more.
+    pseudonym: Mapped[str] = mapped_column(String(PSEUDONYM_LENGTH), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(READER_LENGTH))
+
+
 class ReleaseGrantRow(Base):
     """That somebody may have a release, until when. `account` is the name that is recorded with what they do."""
 

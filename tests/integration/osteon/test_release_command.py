@@ -92,6 +92,13 @@ def test_a_grant_is_given_listed_and_taken_back(terminal: Terminal, place: Place
     assert (again.exit_code, "granted to nobody of this name" in again.output) == (1, True)
 
 
+def test_a_patient_whom_no_release_has_is_left_out_of_those_to_come(terminal: Terminal, place: Place) -> None:
+    said = terminal.said("erase", OTHER_PSEUDONYM, "--reason", "objection", "--yes")
+    assert "erased from no release" in said
+    assert "later releases leave the patient out" in said
+    assert OTHER_PSEUDONYM not in {each.pseudonym for each in place.listed(place.built().number)}
+
+
 def test_a_patient_is_erased_after_a_question(terminal: Terminal, place: Place) -> None:
     place.built()
     erase = ("erase", OTHER_PSEUDONYM, "--reason", "objection")

@@ -5,17 +5,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from annotation.audit import Action, AuditFilter, Kind
+from annotation.cohorts.filters import CohortQuery
+from storage.audit_log import AuditLog
+from storage.cohorts.store import CohortStore
+from storage.database import migrate_registry
 from storage.errors import NotInCatalogueError
 from storage.releases.erasing import Eraser
 from storage.releases.errors import AlreadyErasedError, ErasedFileError, NoSuchReleaseFileError
 from storage.releases.records import ErasureReason, FileKind, FileRecord, ReleaseState
+from storage.releases.tables import ReleaseLeftOutRow
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.registry import OTHER_IMAGE, OTHER_PSEUDONYM, OTHER_STUDY
 from tests.builders.release_place import MOMENT, Place, objects, read
 from tests.builders.releases import Foreground, new_release
+from tests.integration.storage.test_migrations import downgrade
 
 OBJECTION = ErasureReason.OBJECTION
 OTHER_PATH = f"data/dicom/{OTHER_PSEUDONYM}/D0000/2.25.2004/{OTHER_IMAGE}.dcm"
@@ -126,6 +133,52 @@ def test_a_patient_is_erased_from_every_release_and_is_in_no_later_one(place: Pl
     later = place.built()
     assert OTHER_PSEUDONYM not in json.dumps(place.manifest(later.number))
     assert place.store.get(without.number).tombstones == ()
+
+
+def test_a_patient_who_was_erased_before_any_release_is_in_no_later_one(place: Place, eraser: Eraser) -> None:
+    assert eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION) == []
+    assert eraser.erase_everywhere(OTHER_PSEUDONYM, ErasureReason.CONSENT_WITHDRAWN) == []
+
+    later = place.built()
+    assert {each.pseudonym for each in place.listed(later.number)} == {PSEUDONYM, None}
+    assert OTHER_PSEUDONYM not in json.dumps(place.manifest(later.number))
+    noted = AuditLog(place.engine).newest(AuditFilter(pseudonym=OTHER_PSEUDONYM), limit=9)
+    assert [(each.note.action, each.note.kind, each.note.object_id) for each in noted] == [
+        (Action.REMOVED, Kind.RELEASE, None)
+    ]
+
+
+def test_who_is_left_out_of_releases_is_in_no_cohort(place: Place, eraser: Eraser) -> None:
+    cohorts = CohortStore(place.engine)
+    everybody = cohorts.counts(CohortQuery())
+    eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION)
+
+    left = cohorts.counts(CohortQuery())
+    assert (everybody.patients, left.patients) == (2, 1)
+    assert (everybody.readings, left.readings) == (2, 1)
+    assert {each.pseudonym for each in cohorts.preview(CohortQuery(), after=None, limit=9).items} == {PSEUDONYM}
+    assert {each.pseudonym for each in cohorts.series_of(CohortQuery())} == {PSEUDONYM}
+    assert sum(cohorts.distributions(CohortQuery()).modalities.values()) == left.series
+
+
+def test_who_was_erased_by_an_earlier_version_is_left_out(place: Place, eraser: Eraser) -> None:
+    place.built()
+    place.built()
+    eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION)
+
+    url = place.engine.url.render_as_string(hide_password=False)
+    downgrade(url, "0028")
+    migrate_registry(url)
+
+    assert left_out(place) == [(OTHER_PSEUDONYM, "objection")]
+    for statement in ("DELETE FROM release_left_out", "UPDATE release_left_out SET reason = 'objection'"):
+        with pytest.raises(DBAPIError, match="never taken back"), place.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def left_out(place: Place) -> list[tuple[str, str]]:
+    with place.engine.connect() as connection:
+        return [(row.pseudonym, row.reason) for row in connection.execute(select(ReleaseLeftOutRow))]
 
 
 def test_a_patient_nobody_knows_cannot_be_erased(place: Place, eraser: Eraser) -> None:

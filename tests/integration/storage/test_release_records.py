@@ -14,9 +14,11 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from annotation.cohorts.filters import CohortQuery
 from annotation.registry.entries import State
 from annotation.registry.exchange.rows import ExportedEntry
 from osteon.endpoints.reading import read_release
+from storage.cohorts.store import CohortStore
 from storage.releases.erasing import Eraser
 from storage.releases.errors import EmptyCohortError
 from storage.releases.record_columns import ENDPOINT_SHEETS, FORM_SHEETS
@@ -138,6 +140,7 @@ def test_who_has_objected_is_in_no_new_release(place: Place, tmp_path: Path) -> 
     before = place.built(contents=OF_ALL)
     keep_records(place.engine, tmp_path / "objections.csv", objections, update=True)
 
+    assert {each.pseudonym for each in CohortStore(place.engine).series_of(CohortQuery())} == {OTHER_PSEUDONYM}
     after = place.built(contents=replace(OF_ALL, dicom=True)).number
 
     assert place.table(after, "registry_patients") == []
