@@ -2,8 +2,12 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pydicom.errors import BytesLengthException, InvalidDicomError
+
+from annotation.nifti.refusals import Reason, RefusedSeriesError
 
 DAMAGED: tuple[type[Exception], ...] = (
     ArithmeticError,
@@ -21,3 +25,22 @@ DAMAGED: tuple[type[Exception], ...] = (
     struct.error,
     zlib.error,
 )
+
+
+def is_of_machine(error: Exception) -> bool:
+    """No fault of the content: a disk that fails, a file that is not there. Those have a number, pydicom's own none."""
+    return isinstance(error, OSError) and error.errno is not None
+
+
+@contextmanager
+def refusing_damage(reason: Reason, detail: str = "", *more: type[Exception]) -> Iterator[None]:
+    """Raises RefusedSeriesError for what is damaged. `more`: what else is taken for damage.
+
+    Errors of the machine stay what they are: a refusal is for good, and they may be gone with the next try.
+    """
+    try:
+        yield
+    except (*DAMAGED, *more) as error:
+        if is_of_machine(error):
+            raise
+        raise RefusedSeriesError(reason, detail) from error

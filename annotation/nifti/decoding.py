@@ -16,14 +16,13 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.layout import PixelLayout
 from annotation.nifti.objects import read_whole
 from annotation.nifti.refusals import Reason, RefusedSeriesError
 from annotation.nifti.sources import Source
 
 sitk: Any = SimpleITK  # it carries no types
-UNDECODABLE: tuple[type[Exception], ...] = (*DAMAGED, RuntimeError)
 Stored = NDArray[Any]  # (frame, row, column), integers
 
 PIXEL_MODULE = (
@@ -33,14 +32,12 @@ PIXEL_MODULE = (
 
 
 def decoded(source: Source, layout: PixelLayout, frames: int) -> Stored:
-    """All frames of one object, as stored. Raises RefusedSeriesError for what cannot be decoded."""
+    """All frames of one object, as stored. Raises RefusedSeriesError for what cannot be decoded, OSError."""
     dataset = read_whole(source)
-    try:
+    with refusing_damage(Reason.UNDECODABLE, "", RuntimeError):
         if layout.ordinary and not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
             return _native(dataset, layout, frames)
         return _by_itk(dataset, layout, frames)
-    except UNDECODABLE as error:
-        raise RefusedSeriesError(Reason.UNDECODABLE) from error
 
 
 def _native(dataset: FileDataset, layout: PixelLayout, frames: int) -> Stored:
@@ -59,11 +56,21 @@ def _by_itk(dataset: FileDataset, layout: PixelLayout, frames: int) -> Stored:
     with tempfile.TemporaryDirectory(prefix="osteon-pixels-") as folder:
         path = Path(folder) / "pixels.dcm"
         _pixels_only(dataset, frames).save_as(path, enforce_file_format=True)
-        values = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+        values = _values_of(path)
     if values.size != frames * layout.rows * layout.columns or values.dtype.kind not in "iu":
         raise RefusedSeriesError(Reason.UNDECODABLE)
     stored: Stored = values.reshape(frames, layout.rows, layout.columns)
     return stored
+
+
+def _values_of(path: Path) -> Stored:
+    """Raises RuntimeError for what SimpleITK cannot decode; it says the same of a file that it cannot open."""
+    try:
+        values: Stored = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+    except RuntimeError:
+        path.read_bytes()
+        raise
+    return values
 
 
 def _pixels_only(dataset: FileDataset, frames: int) -> FileDataset:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydicom.dataset import Dataset
 
 from annotation.nifti.attributes import Attributes
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.frames import Frame, frame_of
 from annotation.nifti.objects import KEPT, ImageObject, header_of
 from annotation.nifti.refusals import Reason, RefusedSeriesError
@@ -17,11 +17,9 @@ def frames_of(image: ImageObject, source: int) -> list[Frame]:
     What is there for one frame counts before what all frames share, and that before the object's own attributes.
     """
     header = header_of(image.source)
-    try:
+    with refusing_damage(Reason.UNREADABLE):
         shared = _group_attributes(next(iter(header.get("SharedFunctionalGroupsSequence") or ()), Dataset()))
         own = [_group_attributes(each) for each in header.get("PerFrameFunctionalGroupsSequence") or ()]
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
     if len(own) != image.frames:
         detail = "PerFrameFunctionalGroupsSequence has not one item for each frame"
         raise RefusedSeriesError(Reason.MISSING_GEOMETRY, detail)

@@ -6,10 +6,10 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 
 from annotation.nifti.attributes import Attributes
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.frames import GEOMETRY, MARKS
 from annotation.nifti.quick_header import quick_header, wanted
-from annotation.nifti.refusals import Reason, RefusedSeriesError
+from annotation.nifti.refusals import Reason
 from annotation.nifti.sidecar_fields import KEYWORDS
 from annotation.nifti.sources import Source, opened, part_of
 
@@ -37,14 +37,12 @@ class ImageObject:
 
 
 def read_object(source: Source) -> ImageObject:
-    """Raises RefusedSeriesError when it is no DICOM."""
-    try:
+    """Raises RefusedSeriesError when it is no DICOM, OSError when it cannot be read."""
+    with refusing_damage(Reason.UNREADABLE):
         quick = quick_header(part_of(source, 0, FIRST_BYTES), WANTED)
         if quick is not None:
             return ImageObject(source=source, attributes=quick.attributes, pixels=quick.pixels)
         return ImageObject(source=source, attributes=Attributes.of(read_header(source), KEPT), pixels=None)
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
 
 
 def read_header(source: Source) -> FileDataset:
@@ -54,17 +52,12 @@ def read_header(source: Source) -> FileDataset:
 
 
 def header_of(source: Source) -> Dataset:
-    """All but the pixels; raises RefusedSeriesError."""
-    try:
+    """All but the pixels; raises RefusedSeriesError, OSError."""
+    with refusing_damage(Reason.UNREADABLE):
         return read_header(source)
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
 
 
 def read_whole(source: Source) -> FileDataset:
-    """With its pixels; raises RefusedSeriesError."""
-    try:
-        with opened(source) as file:
-            return dcmread(file)
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
+    """With its pixels; raises RefusedSeriesError, OSError."""
+    with refusing_damage(Reason.UNREADABLE), opened(source) as file:
+        return dcmread(file)

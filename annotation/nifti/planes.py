@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.decoding import Stored, decoded
 from annotation.nifti.frames import Frame
 from annotation.nifti.layout import PixelLayout, Plane
@@ -30,7 +30,7 @@ class Planes:
         return self._layouts[frame.source]
 
     def stored(self, frame: Frame) -> Plane:
-        """(row, column). Raises RefusedSeriesError for pixels that cannot be decoded."""
+        """(row, column). Raises RefusedSeriesError for what cannot be decoded, OSError for what cannot be read."""
         image, layout = self._images[frame.source], self._layouts[frame.source]
         if image.pixels is None or not layout.ordinary:
             return layout.without_other_bits(self._decoded(frame)[frame.number])
@@ -38,11 +38,9 @@ class Planes:
         begin = frame.number * layout.frame_bytes
         if length < begin + layout.frame_bytes:
             raise RefusedSeriesError(Reason.UNDECODABLE, "PixelData is too short")
-        try:
+        with refusing_damage(Reason.UNDECODABLE, "PixelData is too short"):
             content = part_of(image.source, offset + begin, layout.frame_bytes)
             plane = np.frombuffer(content, dtype=layout.dtype).reshape(layout.rows, layout.columns)
-        except DAMAGED as error:
-            raise RefusedSeriesError(Reason.UNDECODABLE, "PixelData is too short") from error
         return layout.without_other_bits(plane)
 
     def _decoded(self, frame: Frame) -> Stored:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.frames import Frame
 from annotation.nifti.functional_groups import frames_of
 from annotation.nifti.objects import read_object, read_whole
@@ -69,10 +69,8 @@ class Segmentation:
 def read_segmentation(source: Source) -> Segmentation:
     """Raises RefusedSeriesError for what is no binary segmentation whose frames have a place."""
     dataset = read_whole(source)
-    try:
+    with refusing_damage(Reason.UNREADABLE):
         return _segmentation(dataset, source)
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
 
 
 def _segmentation(dataset: FileDataset, source: Source) -> Segmentation:

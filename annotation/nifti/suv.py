@@ -1,7 +1,7 @@
 """The factor from Bq/ml to SUVbw of a PET series, from the headers of its images."""
 
 from annotation.image_measurement.suv import suv_factor
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import refusing_damage
 from annotation.nifti.header_values import moment
 from annotation.nifti.objects import header_of
 from annotation.nifti.pet_headers import pet_scan
@@ -17,8 +17,8 @@ def factor_of(stack: Stack, source: Source) -> float:
         moment(frame.about.text("AcquisitionDate"), frame.about.text("AcquisitionTime")) for frame in stack.frames
     ]
     try:
-        return suv_factor(pet_scan(header_of(source), acquired))
+        with refusing_damage(Reason.UNREADABLE):
+            scan = pet_scan(header_of(source), acquired)
+            return suv_factor(scan)
     except FindingError as error:
         raise RefusedSeriesError(Reason.NO_SUV, str(error)) from error
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error

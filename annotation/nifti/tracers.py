@@ -5,8 +5,8 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from annotation.nifti.attributes import Attributes
-from annotation.nifti.damage import DAMAGED
-from annotation.nifti.refusals import Reason, RefusedSeriesError
+from annotation.nifti.damage import refusing_damage
+from annotation.nifti.refusals import Reason
 from annotation.nifti.sidecar import entries
 from annotation.nifti.sidecar_fields import TRACER
 
@@ -20,14 +20,12 @@ def tracer_fields(header: Dataset) -> dict[str, Any]:
 
     Raises RefusedSeriesError for a header that cannot be read.
     """
-    try:
+    with refusing_damage(Reason.UNREADABLE):
         tracers = list(header.get("RadiopharmaceuticalInformationSequence") or ())
         if len(tracers) != 1:
             return {}
         found = dict(entries(TRACER, Attributes.of(tracers[0], TRACER_KEYWORDS)))
         codes = {name: _meaning(tracers[0], keyword) for name, keyword in CODES.items()}
-    except DAMAGED as error:
-        raise RefusedSeriesError(Reason.UNREADABLE) from error
     if "InjectedRadioactivity" in found:
         found["InjectedRadioactivityUnits"] = "Bq"
     return found | {name: meaning for name, meaning in codes.items() if meaning}

@@ -6,6 +6,7 @@ written twice, none half. A run that was taken over writes nothing more.
 
 import json
 import logging
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,7 +107,7 @@ class Builder:
         except PASSING:
             raise
         except (StorageError, OSError) as error:
-            self._fail(number, run, str(error) if isinstance(error, StorageError) else UNEXPECTED)
+            self._fail(number, run, why_it_failed(error))
             raise
 
     def state(self, number: int) -> ReleaseState:
@@ -306,6 +307,15 @@ class Builder:
         engine = self._engine.execution_options(isolation_level="REPEATABLE READ") if on_postgresql else self._engine
         with engine.begin() as connection:
             yield connection
+
+
+def why_it_failed(error: StorageError | OSError) -> str:
+    """In words that may be shown: those of an OSError may hold a path."""
+    if isinstance(error, StorageError):
+        return str(error)
+    if error.errno is None:
+        return UNEXPECTED
+    return f"files could not be read or written: {os.strerror(error.errno)}"
 
 
 def _file(path: str, kind: FileKind, made: Made) -> FileRecord:

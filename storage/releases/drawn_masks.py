@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from annotation.lesion_masks.refusals import RefusedOutlineError
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import DAMAGED, is_of_machine
 from storage.releases.errors import FormatMissingError
 from storage.releases.layout import object_path
 from storage.releases.made import MadeFiles
@@ -39,7 +39,7 @@ class DrawnMasks:
     def of(self, number: int, series: SeriesInRelease) -> DrawnMask | None:
         """The mask that a series is of, or why there is none; None for a series of something else.
 
-        Raises FormatMissingError, ImageStoreError, NoRoomError.
+        Raises FormatMissingError, ImageStoreError, NoRoomError, OSError.
         """
         with self._engine.connect() as connection:
             wanted = made_object(connection, number, MASKS, series)
@@ -51,7 +51,9 @@ class DrawnMasks:
             content = self._masks.file_of(wanted.reading_id, wanted.revision)
         except (RefusedOutlineError, NoImageError) as error:
             return DrawnMask(sop_instance_uid=wanted.sop_instance_uid, reasons=(f"no mask: {error}",))
-        except DAMAGED:  # highdicom's own words may quote the image
+        except DAMAGED as error:  # highdicom's own words may quote the image
+            if is_of_machine(error):
+                raise
             return DrawnMask(sop_instance_uid=wanted.sop_instance_uid, reasons=(f"no mask: {NOT_HELD}",))
         file = self._file(number, series, wanted, content)
         return DrawnMask(sop_instance_uid=wanted.sop_instance_uid, content=content, files=(file,))

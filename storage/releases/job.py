@@ -21,7 +21,7 @@ from storage.jobs.errors import (
 )
 from storage.jobs.records import ENDED
 from storage.jobs.requests import MOST_TRIES, JobRequests, ask_for_job
-from storage.releases.building import Builder
+from storage.releases.building import Builder, why_it_failed
 from storage.releases.errors import BuildCancelledError, SupersededError
 from storage.releases.records import ReleaseState
 
@@ -76,8 +76,8 @@ class ReleaseHandler:
             if job.attempt >= MOST_TRIES:
                 self._builder.give_up(number, "the registry database does not answer")
             raise
-        except StorageError as error:
-            raise JobFailedError(str(error), kind="release-failed") from None
+        except (StorageError, OSError) as error:
+            raise JobFailedError(why_it_failed(error), kind="release-failed") from error
         return {"number": number, "manifest_sha256": found.manifest_sha256}
 
 

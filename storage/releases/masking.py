@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-from annotation.nifti.damage import DAMAGED
+from annotation.nifti.damage import DAMAGED, is_of_machine
 from storage.catalogue_records import ObjectRecord
 from storage.releases.converting import SOURCES, Computing, fetch
 from storage.releases.made import room
@@ -101,11 +101,13 @@ def _fetch_all(images: ImageFiles, found: Sequence[ObjectRecord], folder: Path) 
 
 
 def series_drawn_on(file: Path) -> tuple[str, str | None]:
-    """The one series that a segmentation names, or why there is none."""
+    """The one series that a segmentation names, or why there is none. Raises OSError when the file cannot be read."""
     try:
         found = dcmread(file, stop_before_pixels=True, specific_tags=["ReferencedSeriesSequence"])
         uids = {str(each.SeriesInstanceUID) for each in found.get("ReferencedSeriesSequence") or ()}
-    except DAMAGED:
+    except DAMAGED as error:
+        if is_of_machine(error):
+            raise
         return "", UNREADABLE
     if len(uids) > 1:
         return "", SEVERAL

@@ -10,7 +10,7 @@ LONGEST_REASON = 500
 
 
 def convert_folder(folder: FolderToConvert) -> str | None:
-    """Satisfies `storage.releases.converting.ConvertFolder`. Raises OSError when the volume cannot be written.
+    """Satisfies `storage.releases.converting.ConvertFolder`. Raises OSError when files cannot be read or written.
 
     What converts is loaded by the process that converts, and by no other.
     """
@@ -24,7 +24,7 @@ def convert_folder(folder: FolderToConvert) -> str | None:
 
 
 def make_masks(folder: MaskFolder) -> MasksMade:
-    """Satisfies `storage.releases.masking.MakeMasks`. Raises OSError when a mask cannot be written."""
+    """Satisfies `storage.releases.masking.MakeMasks`. Raises OSError when files cannot be read or written."""
     if folder.refused is not None:
         return MasksMade(refused=folder.refused)
     masks: Any = importlib.import_module("annotation.nifti.masks")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,13 +12,16 @@ import pytest
 import SimpleITK
 from sqlalchemy import Engine
 
+from storage.jobs.errors import JobFailedError
 from storage.ledger import Ledger
 from storage.releases.converting import FolderConverter
+from storage.releases.job import ReleaseHandler
 from storage.releases.nifti_volumes import convert_folder
-from storage.releases.records import Contents, FileKind
+from storage.releases.records import Contents, FileKind, ReleaseState
 from tests.builders.measurable import ct_series, keep
 from tests.builders.release_place import Place
 from tests.builders.releases import Foreground, new_release
+from tests.integration.storage.test_release_jobs import HeldJob
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -58,3 +62,29 @@ def test_a_series_becomes_the_volume_that_its_slices_are(engine: Engine, tmp_pat
     (refused,) = place.manifest(release.number)["refused"]
     assert refused["series_instance_uid"] == "2.25.777"
     assert "slice gaps" in refused["reason"]
+
+
+def test_a_folder_that_the_computing_side_does_not_see_fails_the_release_and_refuses_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    class Elsewhere:
+        """A machine that has another disk."""
+
+        def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+            for item in items:
+                yield function(replace(item, sources=(tmp_path / "elsewhere.dcm",)))  # type: ignore[type-var]
+
+    place = Place(engine, tmp_path / "releases")
+    rows = keep(
+        ct_series(np.zeros((3, 12, 10), dtype=np.int16)),
+        lambda file, orthanc_id: place.images.files.update({orthanc_id: file}),
+    )
+    Ledger(engine).record(rows)
+    begun = place.store.begin(new_release(contents=NIFTI))
+    builder = place.builder(converter=FolderConverter(place.images, Elsewhere(), convert_folder))
+    with pytest.raises(JobFailedError, match="No such file or directory"):
+        ReleaseHandler(builder)({"number": begun.number}, HeldJob())
+
+    failed = place.store.get(begun.number)
+    assert failed.state is ReleaseState.FAILED
+    assert failed.failure == "files could not be read or written: No such file or directory"

@@ -22,6 +22,11 @@ def test_the_series_that_it_names_is_found(whole: bytes, tmp_path: Path) -> None
     assert series_drawn_on(tmp_path / "whole.dcm") == (CT_SERIES, None)
 
 
+def test_a_file_that_the_machine_cannot_read_is_no_refusal(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        series_drawn_on(tmp_path / "gone.dcm")
+
+
 @pytest.mark.filterwarnings("ignore")  # pydicom warns of what is damaged here on purpose
 def test_a_damaged_file_is_read_or_refused_and_stops_nothing(whole: bytes, tmp_path: Path) -> None:
     """Some of them raise what few would think of: struct.error, BytesLengthException, OSError."""

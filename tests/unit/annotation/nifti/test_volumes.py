@@ -10,7 +10,7 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, generate_uid
 
-from annotation.nifti.conversion import read_series
+from annotation.nifti.conversion import read_series, write_nifti
 from annotation.nifti.refusals import RefusedSeriesError
 from annotation.nifti.stack import Stack
 
@@ -157,3 +157,25 @@ def test_damage_anywhere_in_the_header_is_a_refusal_and_no_traceback(tmp_path: P
         paths[0].write_bytes(damaged[: random.randrange(100, len(damaged) + 1)])
         with suppress(RefusedSeriesError):
             stack_of(paths)
+
+
+def test_a_file_that_the_machine_cannot_read_is_no_refusal(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    paths[2].unlink()
+    with pytest.raises(FileNotFoundError):
+        read_series(paths)
+
+
+def test_a_disk_that_fails_between_header_and_pixels_is_no_refusal(tmp_path: Path) -> None:
+    def with_pixels(_index: int, dataset: Dataset) -> None:
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 1
+        dataset.PhotometricInterpretation = "MONOCHROME2"
+        dataset.RescaleSlope, dataset.RescaleIntercept = "1", "0"
+        dataset.PixelData = bytes(4 * 5 * 2)
+
+    paths = written(tmp_path, with_pixels)
+    series = read_series(paths)
+    paths[0].unlink()
+    with pytest.raises(FileNotFoundError):
+        write_nifti(series, tmp_path / "volume.nii.gz")
+    assert not list(tmp_path.glob("*.nii.gz"))
