@@ -109,6 +109,8 @@ class Builder:
         except (StorageError, OSError) as error:
             self._fail(number, run, why_it_failed(error))
             raise
+        finally:
+            self._made.remove_parts(number)
 
     def state(self, number: int) -> ReleaseState:
         """Raises NoSuchReleaseError."""
@@ -127,7 +129,6 @@ class Builder:
         for wanted in found.contents.tables:
             check_format(wanted)
         self._files.check_converter(found.contents)
-        self._made.remove_parts(number)
         if found.frozen_at is None:
             self._freeze(found, run, job)
         self._write_series(number, run, job)
@@ -251,20 +252,20 @@ class Builder:
             yield _file(path, FileKind.TEXT, self._made.write(found.number, text.encode()))
 
     def _take(self, number: int, run: str) -> ReleaseRecord:
-        """From now on, this run writes and no other."""
+        """From now on, this run writes and no other: what another had begun to write is nobody's."""
         with writing(self._engine).begin() as connection:
             found = release(connection, number, locked=True)
             if found.state is ReleaseState.READY:
                 return found
             if found.state is ReleaseState.CANCELLED:
                 raise BuildCancelledError
+            self._made.remove_parts_of_all(number)
             values = {"state": ReleaseState.BUILDING.value, "builder": run, "failure": None}
             connection.execute(update(ReleaseRow).where(ReleaseRow.number == number).values(values))
             return release(connection, number)
 
     def _fail(self, number: int, run: str, why: str) -> None:
         """Best effort: the disk may be full for the database too."""
-        self._made.remove_parts(number)
         try:
             with self._writing(number, run) as connection:
                 failed = update(ReleaseRow).where(ReleaseRow.number == number)

@@ -55,8 +55,9 @@ class MadeFiles:
     """Share one between threads."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder`: made when it is first written to."""
+        """`folder`: made when it is first written to. What is not whole yet is this one's own, and no other's."""
         self._folder = folder
+        self._own = secrets.token_hex(8)
 
     @contextmanager
     def drafting(self, number: int) -> Iterator[Draft]:
@@ -100,23 +101,30 @@ class MadeFiles:
 
     def parts(self, number: int) -> Path:
         """A folder for what is not whole yet, on the same disk."""
-        folder = self._folder / str(number) / PARTS
+        folder = self._own_parts(number)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
     def remove_parts(self, number: int) -> None:
-        shutil.rmtree(self._folder / str(number) / PARTS, ignore_errors=True)
+        """Those of this one; others may be at work."""
+        shutil.rmtree(self._own_parts(number), ignore_errors=True)
+
+    def remove_parts_of_all(self, number: int) -> None:
+        shutil.rmtree(self._own_parts(number).parent, ignore_errors=True)
 
     def remove_all(self, number: int) -> None:
         shutil.rmtree(self._folder / str(number), ignore_errors=True)
 
     def sweep(self, number: int, is_listed: Callable[[str], bool]) -> int:
         """Remove whole files that no release lists, and parts. How many there were."""
-        self.remove_parts(number)
+        self.remove_parts_of_all(number)
         found = [file for file in (self._folder / str(number)).glob("??/*") if not is_listed(file.name)]
         for file in found:
             file.unlink(missing_ok=True)
         return len(found)
+
+    def _own_parts(self, number: int) -> Path:
+        return self._folder / str(number) / PARTS / self._own
 
     def _name(self, number: int, part: Path, sha256: str) -> None:
         """What is there already is the same file: it is not written a second time."""

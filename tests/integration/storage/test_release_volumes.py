@@ -1,17 +1,20 @@
 """Volumes in a release: fetched, converted, taken over with their sidecars, refused with the reason."""
 
 import gzip
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import Engine
 
-from storage.releases.converting import FolderConverter, FolderToConvert
+from storage.releases.building import Builder
+from storage.releases.converting import ConvertFolder, FolderConverter, FolderToConvert
 from storage.releases.errors import FormatMissingError, VanishedObjectError
 from storage.releases.reading_ahead import AlteredFileError
-from storage.releases.records import Contents, FileKind, ReleaseState
+from storage.releases.records import Contents, FileKind, ReleaseRecord, ReleaseState
 from tests.builders.ledger import PSEUDONYM
 from tests.builders.release_place import Place, objects
 from tests.builders.releases import Foreground, StoredImages, content, new_release
@@ -96,7 +99,43 @@ def test_an_object_that_is_not_what_the_ledger_says_is_not_converted(place: Plac
     begun = place.store.begin(new_release(contents=NIFTI))
     with pytest.raises(AlteredFileError):
         place.builder(converter=converter(place)).build(begun.number, Foreground())
+    assert not list((place.folder / "1" / "parts").iterdir())
+
+
+def test_a_run_that_was_taken_over_and_fails_leaves_its_successors_files_alone(place: Place) -> None:
+    begun = place.store.begin(new_release(contents=NIFTI))
+    is_over, is_at_work, may_go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def of_successor(folder: FolderToConvert) -> str | None:
+        is_at_work.set()
+        assert may_go_on.wait(60)
+        return joined(folder)
+
+    def of_slow_one(folder: FolderToConvert) -> str | None:
+        is_over.set()
+        assert is_at_work.wait(60)
+        return joined(folder)
+
+    def follow() -> ReleaseRecord:
+        assert is_over.wait(60)
+        return builder(place, of_successor).build(begun.number, Foreground())
+
+    with ThreadPoolExecutor(1) as pool:
+        successor = pool.submit(follow)
+        try:
+            with pytest.raises(FileNotFoundError):
+                builder(place, of_slow_one).build(begun.number, Foreground())
+        finally:
+            may_go_on.set()
+        assert successor.result(60).state is ReleaseState.READY
+    assert {each.kind for each in place.listed(begun.number)} >= {FileKind.NIFTI, FileKind.SIDECAR}
     assert not (place.folder / "1" / "parts").exists()
+
+
+def builder(place: Place, convert: ConvertFolder) -> Builder:
+    """As in a process of its own."""
+    own = Place(place.engine, place.folder, place.images)
+    return own.builder(converter=FolderConverter(place.images, OneAfterTheOther(), convert))
 
 
 def test_a_run_that_ends_in_the_middle_converts_no_series_twice(place: Place) -> None:
