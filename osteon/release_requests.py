@@ -19,6 +19,9 @@ class ReleaseRequests(ApiRequests):
     def one(self, number: int) -> Json:
         return self.ask("GET", f"releases/{number}")
 
+    def job(self, job_id: str) -> Json:
+        return self.ask("GET", f"jobs/{job_id}")
+
     def cancel(self, number: int) -> Json:
         return self.ask("POST", f"releases/{number}/cancel")
 

@@ -35,7 +35,7 @@ from storage.jobs.requests import JobRequests
 from storage.jobs.standing import JobStandings
 from storage.metric_files import MetricFiles
 from storage.metric_writer import MetricWriter
-from storage.releases.job import KIND
+from storage.releases.job import KIND, fail_release
 
 SHOWN = 50
 INTERRUPTED = 130
@@ -63,7 +63,7 @@ def work() -> None:
     files, registry = MetricFiles(settings.metrics_folder), CollectorRegistry()
     standings = JobStandings(engine)
     metrics = JobMetrics(registry, standings.standing, standings.stuck)
-    worker = JobWorker(Leases(engine), kinds, stopping, ended=metrics.ended)
+    worker = JobWorker(Leases(engine, on_failure=fail_release), kinds, stopping, ended=metrics.ended)
     with MetricWriter(files, ROLE, registry, refresh=metrics.refresh):
         worker.run()
     engine.dispose()

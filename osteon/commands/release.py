@@ -15,6 +15,7 @@ from osteon.release_requests import ReleaseRequests
 
 REASONS = ("objection", "consent_withdrawn", "erasure_request", "included_by_mistake")
 LOOK_AGAIN_SECONDS = 1.0
+JOB_OVER = ("done", "failed", "cancelled")
 DEFAULT_DAYS = 365
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 PARTS = ("patients", "series", "files", "readings")
@@ -206,14 +207,23 @@ def _cohort(chosen: Chosen, requests: ReleaseRequests) -> Json:
 
 
 def _waited(requests: ReleaseRequests, number: int) -> Json:
-    while True:
-        found = requests.one(number)
-        if found["state"] != "building":
-            break
+    while (found := requests.one(number))["state"] == "building":
+        _check_built(requests, found)
         time.sleep(LOOK_AGAIN_SECONDS)
     if found["state"] != "ready":
         raise RequestFailedError(f"release {number} {found['state']}: {found['failure'] or 'somebody called it off'}")
     return found
+
+
+def _check_built(requests: ReleaseRequests, found: Json) -> None:
+    """Raises RequestFailedError when nobody builds it any more, as when its job alone was cancelled."""
+    state = requests.job(found["job"])["state"]
+    now = requests.one(found["number"])  # its job may have ended with it, or another have been asked for, meanwhile
+    if state in JOB_OVER and (now["state"], now["job"]) == ("building", found["job"]):
+        raise RequestFailedError(
+            f"release {found['number']}: its job is {state}, nobody builds it any more;"
+            f" go on with osteon release resume {found['number']}"
+        )
 
 
 def _show(found: Json, *, as_json: bool) -> None:

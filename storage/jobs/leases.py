@@ -6,7 +6,7 @@ another, or is not running (compare and set): a worker that slept through its le
 before anybody has noticed still has the job, and goes on.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,16 +26,31 @@ SWEPT_AT_ONCE = 100
 GAVE_UP = "gave-up"
 _VIA = Source(via="osteon jobs work")
 
+OnFailure = Callable[[Connection, Job, JobProblem], None]
+"""Told in the transaction in which a job fails, however that comes; writes down what has failed with it."""
+
+
+def _nothing_more(_connection: Connection, _job: Job, _problem: JobProblem) -> None:
+    """Nothing fails with it."""
+
 
 class Leases:
     """Share one between threads: it holds no connection between calls. All that writes raises LeaseLostError."""
 
-    def __init__(self, engine: Engine, *, lease: timedelta = LEASE, now: Clock = database_clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        lease: timedelta = LEASE,
+        now: Clock = database_clock,
+        on_failure: OnFailure = _nothing_more,
+    ) -> None:
         """`lease`: for how long a job is taken, and taken on."""
         self._reading = engine
         self._engine = writing(engine)
         self._lease = lease
         self._now = now
+        self._on_failure = on_failure
 
     @property
     def length(self) -> timedelta:
@@ -102,7 +117,8 @@ class Leases:
 
     def fail(self, lease: Lease, problem: JobProblem) -> None:
         """It cannot be done."""
-        self._end(lease, JobState.FAILED, {"problem": problem.document()})
+        with self._engine.begin() as connection:
+            self._fail(connection, _held(connection, lease), problem, self._now(connection))
 
     def end_cancelled(self, lease: Lease) -> None:
         """It was let go of because somebody wanted that."""
@@ -113,8 +129,7 @@ class Leases:
         with self._engine.begin() as connection:
             held = _held(connection, lease)
             if held.tries >= held.most_tries:
-                at = self._now(connection)
-                _end(connection, held, JobState.FAILED, {"problem": problem.document()}, at)
+                self._fail(connection, held, problem, self._now(connection))
                 return False
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (held.tries - 1))
             waiting = {"state": JobState.WAITING.value, "lease_until": None}
@@ -143,12 +158,25 @@ class Leases:
             )
             found = [_row(connection, job_id) for job_id in connection.execute(wanted).scalars().all()]
             for job in found:
-                _hand_over(connection, job, at)
+                self._hand_over(connection, job, at)
             return [job.lease for job in found]
 
     def _end(self, lease: Lease, state: JobState, values: Mapping[str, Any]) -> None:
         with self._engine.begin() as connection:
             _end(connection, _held(connection, lease), state, values, self._now(connection))
+
+    def _hand_over(self, connection: Connection, job: Job, at: datetime) -> None:
+        if job.cancel_asked_at is not None:
+            _end(connection, job, JobState.CANCELLED, {}, at)
+        elif job.tries >= job.most_tries:
+            detail = f"its worker was lost {job.tries} times in the middle of it"
+            self._fail(connection, job, JobProblem(kind=GAVE_UP, detail=detail), at)
+        else:
+            _changed(connection, job.lease, {"state": JobState.WAITING.value, "lease_until": None, "not_before": at})
+
+    def _fail(self, connection: Connection, job: Job, problem: JobProblem, at: datetime) -> None:
+        self._on_failure(connection, job, problem)
+        _end(connection, job, JobState.FAILED, {"problem": problem.document()}, at)
 
 
 def hold(connection: Connection, lease: Lease) -> None:
@@ -156,16 +184,6 @@ def hold(connection: Connection, lease: Lease) -> None:
     wanted = select(JobRow.id).where(*_is_held(lease)).with_for_update()
     if connection.execute(wanted).one_or_none() is None:
         raise LeaseLostError
-
-
-def _hand_over(connection: Connection, job: Job, at: datetime) -> None:
-    if job.cancel_asked_at is not None:
-        _end(connection, job, JobState.CANCELLED, {}, at)
-    elif job.tries >= job.most_tries:
-        detail = f"its worker was lost {job.tries} times in the middle of it"
-        _end(connection, job, JobState.FAILED, {"problem": JobProblem(kind=GAVE_UP, detail=detail).document()}, at)
-    else:
-        _changed(connection, job.lease, {"state": JobState.WAITING.value, "lease_until": None, "not_before": at})
 
 
 def _end(connection: Connection, job: Job, state: JobState, values: Mapping[str, Any], at: datetime) -> None:

@@ -117,12 +117,6 @@ class Builder:
         with self._engine.connect() as connection:
             return release(connection, number).state
 
-    def give_up(self, number: int, why: str) -> None:
-        """It is not tried again by itself."""
-        with writing(self._engine).begin() as connection:
-            unfinished = update(ReleaseRow).where(ReleaseRow.number == number, ReleaseRow.state == "building")
-            connection.execute(unfinished.values(state="failed", builder=None, failure=why[:LONGEST_FAILURE]))
-
     def _build(self, found: ReleaseRecord, run: str, job: RunningJob) -> ReleaseRecord:
         number = found.number
         job.check_cancelled()

@@ -5,8 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, update
 
 from storage.audit_behalf import Behalf
 from storage.errors import ImageStoreSilentError, ImageStoreUnavailableError, StorageError
@@ -19,11 +18,12 @@ from storage.jobs.errors import (
     LeaseLostError,
     NoSuchJobError,
 )
-from storage.jobs.records import ENDED
-from storage.jobs.requests import MOST_TRIES, JobRequests, ask_for_job
-from storage.releases.building import Builder, why_it_failed
+from storage.jobs.records import ENDED, Job, JobProblem
+from storage.jobs.requests import JobRequests, ask_for_job
+from storage.releases.building import LONGEST_FAILURE, Builder, why_it_failed
 from storage.releases.errors import BuildCancelledError, SupersededError
 from storage.releases.records import ReleaseState
+from storage.releases.tables import ReleaseRow
 
 KIND = "release"
 
@@ -51,6 +51,18 @@ class JobBuilds:
             return True
 
 
+def fail_release(connection: Connection, job: Job, problem: JobProblem) -> None:
+    """Satisfies `storage.jobs.leases.OnFailure`: a release whose job has failed is not being built any more.
+
+    One whose builder has said why it failed keeps that.
+    """
+    if job.kind != KIND:
+        return
+    unfinished = update(ReleaseRow).where(ReleaseRow.job == str(job.id), ReleaseRow.state == "building")
+    values = {"state": "failed", "builder": None, "failure": problem.detail[:LONGEST_FAILURE]}
+    connection.execute(unfinished.values(values))
+
+
 class ReleaseHandler:
     """Satisfies `storage.jobs.handling.Handler`."""
 
@@ -69,13 +81,7 @@ class ReleaseHandler:
                 raise JobCancelledError from None
             raise LeaseLostError from None
         except (ImageStoreUnavailableError, ImageStoreSilentError) as error:
-            if job.attempt >= MOST_TRIES:
-                self._builder.give_up(number, str(error))
             raise JobDelayedError(str(error)) from None
-        except SQLAlchemyError:
-            if job.attempt >= MOST_TRIES:
-                self._builder.give_up(number, "the registry database does not answer")
-            raise
         except (StorageError, OSError) as error:
             raise JobFailedError(why_it_failed(error), kind="release-failed") from error
         return {"number": number, "manifest_sha256": found.manifest_sha256}

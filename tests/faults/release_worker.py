@@ -9,7 +9,7 @@ from osteon.release_parts import release_handler
 from osteon.settings import read_settings
 from storage.database import open_database
 from storage.jobs.leases import Leases
-from storage.releases.job import KIND
+from storage.releases.job import KIND, fail_release
 
 LEASE = timedelta(seconds=2)
 
@@ -19,7 +19,7 @@ def main() -> None:
     settings = read_settings()
     engine = open_database(settings.registry_database)
     kinds = {KIND: release_handler(settings, engine, computing_of(settings))}
-    JobWorker(Leases(engine, lease=LEASE), kinds, threading.Event(), idle_seconds=0.1).run()
+    JobWorker(Leases(engine, lease=LEASE, on_failure=fail_release), kinds, threading.Event(), idle_seconds=0.1).run()
 
 
 if __name__ == "__main__":

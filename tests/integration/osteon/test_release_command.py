@@ -7,16 +7,19 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, update
 
 from annotation.roles import Role
 from api.app import create_app
 from api.release_parts import ReleaseParts
 from osteon.commands.release import command
+from storage.audit_behalf import Behalf
+from storage.jobs.tables import JobRow
 from storage.releases.cohorts import ReleaseCohorts
+from storage.releases.job import JobBuilds
 from storage.tokens import Tokens
 from tests.builders.images import FakeImages
-from tests.builders.registry import OTHER_PSEUDONYM
+from tests.builders.registry import OTHER_PSEUDONYM, START
 from tests.builders.release_place import Place, objects
 from tests.builders.releases import VERSIONS, Foreground, NoBuilds, new_release
 from tests.services.http import serving
@@ -139,6 +142,30 @@ def test_a_release_that_failed_says_why(terminal: Terminal, place: Place) -> Non
     with pytest.raises(Exception, match=lost.sop_instance_uid):
         place.builder().build(begun.number, Foreground())
     assert lost.sop_instance_uid in terminal.said("show", str(begun.number))
+
+
+def test_waiting_ends_when_nobody_builds_the_release_any_more(engine: Engine, place: Place) -> None:
+    builds = JobBuilds(engine)
+
+    class Cancelled:
+        """Somebody calls the job off, and not the release."""
+
+        def ask(self, connection: Connection, number: int, behalf: Behalf) -> str:
+            job = builds.ask(connection, number, behalf)
+            connection.execute(update(JobRow).values(state="cancelled", ended_at=START))
+            return job
+
+        is_over, cancel = builds.is_over, builds.cancel
+
+    parts = ReleaseParts(made=place.made, versions=lambda: VERSIONS, cohorts=ReleaseCohorts(engine), builds=Cancelled())
+    assert isinstance(place.images, FakeImages)
+    with serving(create_app(engine=engine, images=place.images, releases=parts)) as address:
+        terminal = Terminal(address, Tokens(engine).create("custodian", roles=[Role.CUSTODIAN]))
+        done = terminal.run("create", "Spine", "--query", "-", "--wait", text="{}")
+
+    assert done.exit_code == 1
+    assert "release 1: its job is cancelled" in done.output
+    assert "osteon release resume 1" in done.output
 
 
 @pytest.mark.parametrize("token", ["", "not a token", "ost_" + "A" * 43])

@@ -1,21 +1,31 @@
 """Releases as background jobs: the handler between a job and the builder, and asking, cancelling, resuming."""
 
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import DataError, OperationalError
 
+from osteon.jobs.worker import JobWorker
 from storage.audit_behalf import Behalf
 from storage.errors import ImageStoreUnavailableError
+from storage.jobs.computing import ComputingUnavailableError, ItemLostError
 from storage.jobs.errors import JobCancelledError, JobDelayedError, JobFailedError, LeaseLostError, WorkerEndsError
-from storage.jobs.records import JobState
+from storage.jobs.leases import Leases
+from storage.jobs.records import JobProblem, JobState
 from storage.jobs.requests import MOST_TRIES, JobRequests
-from storage.releases.errors import AlreadyReadyError, NotFailedError
-from storage.releases.job import KIND, JobBuilds, ReleaseHandler
-from storage.releases.records import ReleaseState
+from storage.jobs.tables import JobRow
+from storage.releases.building import Builder
+from storage.releases.errors import AlreadyReadyError, EmptyCohortError, NotFailedError, ReleaseError
+from storage.releases.job import KIND, JobBuilds, ReleaseHandler, fail_release
+from storage.releases.records import ReleaseState, SeriesChosen
+from tests.builders.jobs import LeaseClock
+from tests.builders.registry import START
 from tests.builders.release_place import Place, objects
 from tests.builders.releases import Foreground, new_release
 
@@ -124,17 +134,98 @@ def test_a_release_that_is_cancelled_under_its_job_ends_it(place: Place) -> None
         ReleaseHandler(place.builder())({"number": number}, Watched())
 
 
+def worked(place: Place, builder: Builder) -> None:
+    """As a worker does, until the job has ended."""
+    clock = LeaseClock()
+    leases = Leases(place.engine, now=clock, on_failure=fail_release)
+    worker = JobWorker(leases, {KIND: ReleaseHandler(builder)}, threading.Event())
+    for _ in range(MOST_TRIES):
+        worker.work_once()
+        clock.advance(3600)
+
+
 def test_an_image_store_that_does_not_answer_delays_and_at_last_fails(place: Place) -> None:
-    number, _ = begun(place)
-    handler = ReleaseHandler(place.builder(images=Silent()))
+    number, job = begun(place)
     with pytest.raises(JobDelayedError):
-        handler({"number": number}, HeldJob())
+        ReleaseHandler(place.builder(images=Silent()))({"number": number}, HeldJob())
     assert place.store.get(number).state is ReleaseState.BUILDING
-    with pytest.raises(JobDelayedError):
-        handler({"number": number}, HeldJob(attempt=MOST_TRIES))
+    ready_at_once(place, job)
+    worked(place, place.builder(images=Silent()))
 
     failed = place.store.get(number)
     assert (failed.state, failed.failure) == (ReleaseState.FAILED, "Orthanc does not answer")
+
+
+def ready_at_once(place: Place, job: str) -> None:
+    """By the clock of `worked`."""
+    with place.engine.begin() as connection:
+        connection.execute(update(JobRow).where(JobRow.id == job).values(not_before=START))
+
+
+class Failing:
+    """Chooses series, and meets what nobody has thought of."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def series_of(self, query: Mapping[str, Any]) -> Iterator[SeriesChosen]:  # noqa: ARG002
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        pytest.param(ItemLostError("item 3", 2), "item 3: the process that worked on it was lost 2 times", id="lost"),
+        pytest.param(
+            ComputingUnavailableError("the Dask scheduler does not answer"),
+            "the Dask scheduler does not answer",
+            id="nobody computes",
+        ),
+        pytest.param(KeyError("Mme Jeanne Martin"), "unforeseen: KeyError", id="unforeseen"),
+        pytest.param(DataError("SELECT 1", {}, ValueError()), "unforeseen: DataError", id="the database refuses"),
+        pytest.param(
+            OperationalError("SELECT 1", {}, ValueError()), "the registry database does not answer", id="no database"
+        ),
+    ],
+)
+def test_a_release_fails_with_its_job_however_that_failed(place: Place, error: Exception, why: str) -> None:
+    number, job = begun(place)
+    ready_at_once(place, job)
+    worked(place, place.builder(cohorts=Failing(error)))
+
+    assert JobRequests(place.engine).get(UUID(job)).state is JobState.FAILED
+    failed = place.store.get(number)
+    assert (failed.state, failed.failure) == (ReleaseState.FAILED, why)
+
+
+def test_a_release_whose_workers_were_lost_again_and_again_has_failed(place: Place) -> None:
+    number, job = begun(place)
+    ready_at_once(place, job)
+    clock = LeaseClock()
+    leases = Leases(place.engine, now=clock, on_failure=fail_release)
+    for _ in range(MOST_TRIES):
+        assert leases.take([KIND], "a worker that is lost") is not None
+        clock.advance(3600)
+        leases.sweep()
+
+    assert JobRequests(place.engine).get(UUID(job)).state is JobState.FAILED
+    failed = place.store.get(number)
+    assert (failed.state, failed.failure) == (
+        ReleaseState.FAILED, "its worker was lost 5 times in the middle of it",
+    )  # fmt: skip
+
+
+def test_a_release_that_goes_on_under_another_job_does_not_fail_with_the_first(place: Place) -> None:
+    number, job = begun(place)
+    ready_at_once(place, job)
+    leases = Leases(place.engine, now=LeaseClock(), on_failure=fail_release)
+    held = leases.take([KIND], "a worker")
+    assert held is not None
+    builds = JobBuilds(place.engine)
+    place.store.resume(number, lambda connection, number: builds.ask(connection, number, NOBODY), lambda _: True)
+    leases.fail(held.lease, JobProblem(kind="failed", detail="too late"))
+
+    assert place.store.get(number).state is ReleaseState.BUILDING
 
 
 def test_a_vanished_object_fails_the_job_in_words(place: Place) -> None:
@@ -160,7 +251,8 @@ def test_what_has_failed_is_resumed_and_nothing_else(place: Place) -> None:
     builds.cancel(job, NOBODY)  # the job, not the release: nobody builds it any more
     again = resume()
     assert again not in {None, job}
-    place.builder().give_up(number, "no room")
+    with pytest.raises(ReleaseError):
+        place.builder(cohorts=Failing(EmptyCohortError())).build(number, Foreground())
     assert resume() not in {None, job, again}
     place.builder().build(number, Foreground())
     with pytest.raises(AlreadyReadyError):
