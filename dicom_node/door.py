@@ -23,6 +23,7 @@ from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.sameness import HashPixels, hash_of
 from dicom_node.series_facts import DESCRIBING
 from dicom_node.status import Reason
+from storage.source_digests import are_of_the_same
 from storage.vault import VaultError
 
 log = logging.getLogger("osteon.door")
@@ -132,7 +133,7 @@ class Door:
             outcome = self._put(entry, put)
             known.digests[entry.sop_instance_uid] = entry.source_digest
             return outcome
-        if digest != entry.source_digest:
+        if not are_of_the_same(digest, entry.source_digest):
             raise UnprocessableError(Reason.CONFLICT)
         return Outcome.DUPLICATE
 

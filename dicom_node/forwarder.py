@@ -34,6 +34,7 @@ from storage.errors import ImageRejectedError, ImageStoreError, StorageError
 from storage.ledger import Ledger
 from storage.ledger_records import StoredObject
 from storage.orthanc import Placed
+from storage.source_digests import are_of_the_same
 
 log = logging.getLogger("osteon.forwarder")
 
@@ -271,7 +272,7 @@ class Forwarder:
         entry = waiting.entry
         known = self._ledger.source_digests([entry.sop_instance_uid]).get(entry.sop_instance_uid)
         if known is not None:
-            return known == entry.source_digest
+            return are_of_the_same(known, entry.source_digest)
         kept = hashlib.sha256()
         for chunk in self._orthanc.read(entry.orthanc_id):
             kept.update(chunk)

@@ -30,6 +30,7 @@ from dicom_node.segments import (
 )
 from dicom_node.waiting import Part, Waiting, entry_of, is_whole, read_large, read_waiting
 from dicom_node.waiting_list import Depth, WaitingList
+from storage.source_digests import are_of_the_same
 
 log = logging.getLogger("osteon.outbox")
 
@@ -229,7 +230,7 @@ class Outbox:
         if not is_whole(self._folder, record, waiting):  # the sender offers it again: what is damaged is healed
             self.put_aside(record.place)
             return False
-        if waiting.source_digest != entry.source_digest:
+        if not are_of_the_same(waiting.source_digest, entry.source_digest):
             raise OutboxConflictError
         return True
 

@@ -1,35 +1,33 @@
 """Whether two received objects of one SOPInstanceUID are the same one sent again.
 
-They are when their pixels and their plain attributes are. What the sender's archive says of itself, nested and
-private attributes do not count: a PACS fills them differently from one transfer to the next.
+They are when their pixels, their plain attributes and what their sequences say (`nested_content`) are. What the
+sender's archive says of itself and private attributes do not count: a PACS fills them differently from one transfer to
+the next.
+
+The sequences have a digest of their own, behind that of the rest: one made when they did not count yet has none, and
+then the rest decides (`storage.source_digests`).
 
 Pixels count by their XXH3-128, which takes a twentieth of the time of SHA-256: no two differing images have the same by
 accident. Whoever could make two on purpose would send them both, and gain that the second is taken for a re-send.
 """
 
 import hmac
-import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import xxhash
 
-from dicom_node.pseudonymisation.facts import Facts
+from dicom_node.nested_content import ABOUT_THE_TRANSFER, HEAD, PADDING, content_of, labelled
+from dicom_node.pseudonymisation.facts import Facts, Nested
+from storage.source_digests import source_digest
 
-ABOUT_THE_TRANSFER = frozenset(
-    {
-        0x00080001,  # LengthToEnd
-        0x00080005,  # SpecificCharacterSet
-        0x00080054,  # RetrieveAETitle
-        0x00080056,  # InstanceAvailability
-        0x00880130,  # StorageMediaFileSetID
-        0x00880140,  # StorageMediaFileSetUID
-        0xFFFCFFFC,  # DataSetTrailingPadding
-    }
-)
-_PADDING = b" \0"
-_HEAD = struct.Struct(">IQ")
 _LONGEST_SEEN, _MOST_SEEN = 256, 1024
 """Bytes of a value that is remembered, and how many are."""
+
+_LONGEST_NESTED_SEEN = 1 << 13
+_NESTED = b"nested"
+"""What the digest of the sequences begins with, and that of the rest never does: no standard tag is that."""
+
+_NESTED_DIGEST_BYTES = 16
 
 
 HashPixels = Callable[[memoryview], bytes]
@@ -43,6 +41,7 @@ class SourceDigest:
         self._key = key
         self._seen: dict[int, tuple[bytes, bytes]] = {}
         """By tag, the value it had in the object before, and how that counts: most are the same in a whole series."""
+        self._seen_nested: dict[int, tuple[Nested, bytes]] = {}
 
     def __call__(self, facts: Facts, data: bytes, hash_pixels: HashPixels = hash_of) -> str:
         """The digest (hex) of one object. `data`: what the facts' pixels stand in."""
@@ -58,12 +57,26 @@ class SourceDigest:
             pieces.append(known[1])
         for pixels in facts.pixels:
             hashed = hash_pixels(memoryview(data)[pixels.start : pixels.stop])
-            pieces += (_HEAD.pack(pixels.tag, pixels.stop - pixels.start), hashed)
-        return hmac.digest(self._key, b"".join(pieces), "sha256").hex()
+            pieces += (HEAD.pack(pixels.tag, pixels.stop - pixels.start), hashed)
+        plain = hmac.digest(self._key, b"".join(pieces), "sha256")
+        return source_digest(plain, self._nested(facts.sequences))
+
+    def _nested(self, sequences: Mapping[int, Nested]) -> bytes:
+        """The digest of what they say."""
+        pieces = [_NESTED]
+        seen = self._seen_nested
+        for tag in sorted(sequences):
+            nested = sequences[tag]
+            known = seen.get(tag)
+            if known is None or known[0] != nested:
+                known = nested, content_of(tag, nested)
+                if len(nested.data) <= _LONGEST_NESTED_SEEN and (tag in seen or len(seen) < _MOST_SEEN):
+                    seen[tag] = known
+            pieces.append(known[1])
+        return hmac.digest(self._key, b"".join(pieces), "sha256")[:_NESTED_DIGEST_BYTES]
 
 
 def _counted(tag: int, value: bytes) -> bytes:
     """What goes into the digest of one value; no value is as good as no element."""
-    value = value.rstrip(_PADDING)
-    counts = value and tag & 0xFFFF and tag not in ABOUT_THE_TRANSFER
-    return _HEAD.pack(tag, len(value)) + value if counts else b""
+    value = value.rstrip(PADDING)
+    return labelled(tag, value) if value and tag & 0xFFFF and tag not in ABOUT_THE_TRANSFER else b""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import eq
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
@@ -31,6 +32,7 @@ from storage.ledger_tables import (
     StudyRow,
 )
 from storage.ledger_unfinished import Unfinished, record_unfinished
+from storage.source_digests import are_of_the_same
 from storage.study_arrivals import note_found, note_lost, noting_arrivals
 from storage.tables import Base
 from storage.upserts import insert_missing, lookup
@@ -241,22 +243,26 @@ def _first_of_each(objects: Iterable[StoredObject], row: type[Base], key: str) -
 def _refuse_contradictions(connection: Connection, objects: Sequence[StoredObject]) -> None:
     """Compare the batch with what is recorded, now that its own rows are in too."""
     checks = (
-        ("study", StudyRow.study_instance_uid, StudyRow.pseudonym),
-        ("series", SeriesRow.series_instance_uid, SeriesRow.study_instance_uid),
-        ("object", InstanceRow.sop_instance_uid, InstanceRow.series_instance_uid),
-        ("object", InstanceRow.sop_instance_uid, InstanceRow.source_digest),
+        ("study", StudyRow.study_instance_uid, StudyRow.pseudonym, eq),
+        ("series", SeriesRow.series_instance_uid, SeriesRow.study_instance_uid, eq),
+        ("object", InstanceRow.sop_instance_uid, InstanceRow.series_instance_uid, eq),
+        ("object", InstanceRow.sop_instance_uid, InstanceRow.source_digest, _may_be_of_the_same),
     )
     contradictions = []
-    for what, child, attribute in checks:
+    for what, child, attribute, agree in checks:
         known = lookup(connection, child, attribute, {getattr(item, child.key) for item in objects})
         for item in objects:
             uid = getattr(item, child.key)
             mine, recorded = getattr(item, attribute.key), known.get(uid)
-            if mine != recorded and UNKNOWN_DIGEST not in {mine, recorded}:
+            if recorded is None or not agree(mine, recorded):
                 text = f"{what} {uid} contradicts the ledger on {attribute.key}"
                 contradictions.append((text, item.sop_instance_uid))
     if contradictions:
         raise LedgerConflictError(contradictions[0][0], [uid for _, uid in contradictions])
+
+
+def _may_be_of_the_same(mine: str, recorded: str) -> bool:
+    return UNKNOWN_DIGEST in {mine, recorded} or are_of_the_same(mine, recorded)
 
 
 def _fill_gaps(connection: Connection, row: type[Base], key: str, objects: Sequence[StoredObject]) -> None:

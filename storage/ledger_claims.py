@@ -7,12 +7,14 @@ alone would find out when Orthanc has them. So what is on its way is claimed fir
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import eq
 
 from sqlalchemy import Connection, and_, bindparam, delete, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.ledger_records import StoredObject
 from storage.ledger_tables import ClaimRow
+from storage.source_digests import are_of_the_same
 from storage.upserts import in_pieces, replace
 
 COUNTS_FOR = timedelta(days=7)
@@ -34,18 +36,18 @@ def take_turn(connection: Connection) -> None:
 def contradicted_by_claims(connection: Connection, objects: Sequence[StoredObject], now: datetime) -> frozenset[str]:
     """The SOPInstanceUIDs of those that contradict what another one is about to bring."""
     checks = (
-        (ClaimRow.study_instance_uid, ClaimRow.pseudonym),
-        (ClaimRow.series_instance_uid, ClaimRow.study_instance_uid),
-        (ClaimRow.sop_instance_uid, ClaimRow.series_instance_uid),
-        (ClaimRow.sop_instance_uid, ClaimRow.source_digest),
+        (ClaimRow.study_instance_uid, ClaimRow.pseudonym, eq),
+        (ClaimRow.series_instance_uid, ClaimRow.study_instance_uid, eq),
+        (ClaimRow.sop_instance_uid, ClaimRow.series_instance_uid, eq),
+        (ClaimRow.sop_instance_uid, ClaimRow.source_digest, are_of_the_same),
     )
     found: set[str] = set()
-    for key, value in checks:
+    for key, value, agree in checks:
         claimed = _claimed(connection, key, value, {getattr(item, key.key) for item in objects}, now)
         found |= {
             item.sop_instance_uid
             for item in objects
-            if claimed.get(getattr(item, key.key), {getattr(item, value.key)}) != {getattr(item, value.key)}
+            if not all(agree(getattr(item, value.key), one) for one in claimed.get(getattr(item, key.key), ()))
         }
     return frozenset(found)
 

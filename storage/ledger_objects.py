@@ -4,40 +4,43 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST, ObjectPlace, StoredObject
 from storage.ledger_tables import CameAgainRow, InstanceRow, SeriesRow
+from storage.source_digests import are_of_the_same
 from storage.upserts import in_pieces, insert_missing
 
 Arrival = tuple[str, datetime]
 """Association and time: no object has them but one."""
 
 _KEPT = ("sop_instance_uid", "series_instance_uid")
+_GIVES_WAY = or_(InstanceRow.lost_at.is_not(None), InstanceRow.source_digest == UNKNOWN_DIGEST)
 
 
 def give_way(connection: Connection, instances: Sequence[Mapping[str, Any]]) -> None:
     """Rows of lost objects, and rows that do not know what their object was made from, take over what is new."""
-    uids = _giving_way(connection, [values["sop_instance_uid"] for values in instances])
-    found = [values for values in instances if values["sop_instance_uid"] in uids]
+    known = _giving_way(connection, [values["sop_instance_uid"] for values in instances])
+    found = [values for values in instances if values["sop_instance_uid"] in known]
     if not found:
         return
     names = [name for name in found[0] if name not in _KEPT]
-    is_same = InstanceRow.source_digest == bindparam("new_source_digest")
     statement = (
         update(InstanceRow)
         .where(
             InstanceRow.sop_instance_uid == bindparam("key"),
             InstanceRow.series_instance_uid == bindparam("series"),
-            or_(InstanceRow.source_digest == UNKNOWN_DIGEST, and_(InstanceRow.lost_at.is_not(None), is_same)),
+            InstanceRow.source_digest == bindparam("known_digest"),
+            _GIVES_WAY,
         )
         .values({name: bindparam(f"new_{name}") for name in names} | {"lost_at": None})
     )
     rows = [
         {"key": values["sop_instance_uid"], "series": values["series_instance_uid"]}
+        | {"known_digest": known[values["sop_instance_uid"]]}
         | {f"new_{name}": values[name] for name in names}
         for values in found
-        if values["source_digest"] != UNKNOWN_DIGEST
+        if _may_take_over(values["source_digest"], known[values["sop_instance_uid"]])
     ]
     if rows:
         connection.execute(statement, rows)
@@ -96,10 +99,14 @@ def places(connection: Connection, sop_instance_uids: Collection[str]) -> list[O
     return found
 
 
-def _giving_way(connection: Connection, uids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    gives_way = or_(InstanceRow.lost_at.is_not(None), InstanceRow.source_digest == UNKNOWN_DIGEST)
+def _giving_way(connection: Connection, uids: Sequence[str]) -> dict[str, str]:
+    """With the source digest of each."""
+    found: dict[str, str] = {}
     for some in in_pieces(uids):
-        wanted = select(InstanceRow.sop_instance_uid).where(InstanceRow.sop_instance_uid.in_(some), gives_way)
-        found.update(connection.scalars(wanted))
+        wanted = select(InstanceRow.sop_instance_uid, InstanceRow.source_digest)
+        found |= dict(connection.execute(wanted.where(InstanceRow.sop_instance_uid.in_(some), _GIVES_WAY)).all())
     return found
+
+
+def _may_take_over(new: str, known: str) -> bool:
+    return new != UNKNOWN_DIGEST and (known == UNKNOWN_DIGEST or are_of_the_same(new, known))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dicom_node.pseudonymisation.facts import Facts, read_facts
+from dicom_node.pseudonymisation.facts import Facts, Nested, read_facts
 from dicom_node.pseudonymisation.syntax import Syntax
 
 _T = TypeVar("_T")
@@ -16,6 +16,7 @@ class _Common:
 
     values: Mapping[int, bytes] = field(repr=False)
     nested: Mapping[int, tuple[Facts, ...]] = field(repr=False)
+    sequences: Mapping[int, Nested] = field(repr=False)
 
 
 class Alike:
@@ -36,10 +37,16 @@ class Alike:
         common = self._common.get(sequences)
         if common is None:
             facts = read_all()
-            self._common[sequences] = _Common(self._without(facts.values), self._without(facts.nested))
+            self._common[sequences] = _Common(
+                self._without(facts.values), self._without(facts.nested), self._without(facts.sequences)
+            )
             return facts
         own = read_facts(differing, 0, syntax, also=sequences)
-        return Facts({**common.values, **own.values}, {**common.nested, **own.nested})
+        return Facts(
+            {**common.values, **own.values},
+            {**common.nested, **own.nested},
+            sequences={**common.sequences, **own.sequences},
+        )
 
     def _without(self, found: Mapping[int, _T]) -> dict[int, _T]:
         return {tag: value for tag, value in found.items() if tag not in self._differing}

@@ -38,6 +38,7 @@ class Codec:
 
     def __init__(self, syntax: Syntax) -> None:
         order = "<" if syntax.little else ">"
+        self.syntax = syntax
         self.explicit = syntax.explicit
         self._short = struct.Struct(f"{order}HH2sH")
         self._plain = struct.Struct(f"{order}HHI")

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.codec import ITEM, ITEM_GROUP, SEQUENCE_END, UNDEFINED, Codec, StructureError
@@ -42,13 +42,24 @@ class Pixels:
     """Whether their length is undefined."""
 
 
+class Nested(NamedTuple):
+    """The items of one sequence as they stand in the source, with their delimiters, and how they are encoded."""
+
+    data: bytes
+    syntax: Syntax
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Values of the standard attributes of one level, as encoded; sequences only where they say whose object it is."""
+    """Values of the standard attributes of one level, as encoded; sequences are read where they say whose object it is.
+
+    `sequences`: the others.
+    """
 
     values: Values = field(repr=False)
     nested: Mapping[int, tuple["Facts", ...]] = field(default_factory=dict, repr=False)
     pixels: tuple[Pixels, ...] = ()
+    sequences: Mapping[int, Nested] = field(default_factory=dict, repr=False)
 
     def text(self, tag: int) -> str:
         """A plain value, ASCII; empty when absent."""
@@ -82,6 +93,13 @@ def is_plain_value(tag: int, vr: str) -> bool:
     return not (vr == "UN" and implicit_vr(tag) == "SQ")
 
 
+def nested_in(data: bytes, tag: int, vr: str, span: tuple[int, int], codec: Codec) -> Nested | None:
+    """An element that is neither plain nor pixels, unread; None when it is private."""
+    if is_private(tag) or tag >> 16 == PIXEL_GROUP:
+        return None
+    return Nested(data[span[0] : span[1]], _within(codec, vr).syntax)
+
+
 def read_facts(
     data: bytes, start: int, syntax: Syntax, *, without_pixels: bool = False, also: frozenset[int] = frozenset()
 ) -> Facts:
@@ -107,6 +125,7 @@ def _read(
 ) -> Facts:
     values: dict[int, bytes] = {}
     nested: dict[int, tuple[Facts, ...]] = {}
+    sequences: dict[int, Nested] = {}
     pixels = []
     position, end = span
     read = codec.read
@@ -123,7 +142,9 @@ def _read(
             nested[tag] = tuple(_items(data, value, min(position, end), _within(codec, vr), depth, also=also))
         elif length != UNDEFINED and is_plain_value(tag, vr):
             values[tag] = data[value:position]
-    return Facts(values, nested, tuple(pixels))
+        elif (found := nested_in(data, tag, vr, (value, position), codec)) is not None:
+            sequences[tag] = found
+    return Facts(values, nested, tuple(pixels), sequences)
 
 
 def _within(codec: Codec, vr: str) -> Codec:

@@ -17,7 +17,15 @@ from typing import Literal, NamedTuple
 
 from dicom_node.pseudonymisation.alike import Alike
 from dicom_node.pseudonymisation.codec import StructureError
-from dicom_node.pseudonymisation.facts import ISSUER_QUALIFIERS, OTHER_PATIENT_IDS, Facts, Pixels, is_plain_value
+from dicom_node.pseudonymisation.facts import (
+    ISSUER_QUALIFIERS,
+    OTHER_PATIENT_IDS,
+    Facts,
+    Nested,
+    Pixels,
+    is_plain_value,
+    nested_in,
+)
 from dicom_node.pseudonymisation.identifying import is_source
 from dicom_node.pseudonymisation.level import Level, Part
 from dicom_node.pseudonymisation.marks import MARKED
@@ -84,7 +92,7 @@ class Plan:
     def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
         """Rewrite the object that starts at `start`; None when it does not fit."""
         level = rewriter.new_level(start, {})
-        values = dict(self._facts.values)
+        values, sequences = dict(self._facts.values), dict(self._facts.sequences)
         pixels: list[Pixels] = []
         differing: list[Part] = []
         position = start
@@ -92,7 +100,7 @@ class Plan:
             for stretch in self._stretches:
                 if isinstance(stretch, int):
                     first = level.parts_before(position)
-                    end = _vary(rewriter, level, data, (position, stretch), (values, pixels))
+                    end = _vary(rewriter, level, data, (position, stretch), (values, sequences, pixels))
                     if end is None:
                         return None
                     if not pixels:
@@ -110,7 +118,7 @@ class Plan:
         if position != len(data) or trail.named:
             return None
         level.finish(position, rewriter.codec)
-        facts = Facts(values, self._facts.nested, tuple(pixels))
+        facts = Facts(values, self._facts.nested, tuple(pixels), sequences)
         return Replayed(level, facts, self._alike, b"".join(differing))
 
 
@@ -119,10 +127,11 @@ def _vary(
     level: Level,
     data: bytes,
     where: tuple[int, int],
-    facts: tuple[dict[int, bytes], list[Pixels]],
+    facts: tuple[dict[int, bytes], dict[int, Nested], list[Pixels]],
 ) -> int | None:
     """Rewrite one unit that differs; where it ends, or None when it is another one than expected."""
     position, expected = where
+    values, sequences, pixels = facts
     last, end = -1, len(data)
     while position < end:
         element = tag, vr, _, value, stop = rewriter.next_element(position, end, rewriter.codec)
@@ -132,11 +141,14 @@ def _vary(
         rewriter.put(level, element, rewriter.codec)
         position, last = stop, tag
         if tag in PIXEL_TAGS:
-            facts[1].append(Pixels(tag, vr, value, stop, encapsulated=_is_undefined(data, value)))
+            pixels.append(Pixels(tag, vr, value, stop, encapsulated=_is_undefined(data, value)))
         elif is_plain_value(tag, vr) and not _is_undefined(data, value):
-            facts[0][tag] = data[value:stop]
+            values[tag] = data[value:stop]
+            sequences.pop(tag, None)
         else:
-            facts[0].pop(tag, None)
+            values.pop(tag, None)
+            if (nested := nested_in(data, tag, vr, (value, stop), rewriter.codec)) is not None:
+                sequences[tag] = nested
         if not is_private(expected):
             return position
     return None if last < 0 else position

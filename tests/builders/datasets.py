@@ -120,7 +120,8 @@ def outcome(engine: Engine, file: bytes, sender: str = "") -> Outcome:
 
 def outcome_of(result: Result) -> Outcome:
     trail = result.trail
-    source = (*sorted(result.source.values.items()), *result.source.pixels)
+    values, sequences = (sorted(found.items()) for found in (result.source.values, result.source.sequences))
+    source = (*values, *sequences, *result.source.pixels)
     return Outcome(
         file=result.file,
         pseudonym=result.pseudonym,

@@ -286,6 +286,28 @@ def test_what_another_forwarder_is_about_to_bring_is_contradicted_before_it_is_r
     assert second.claim([other_content]) == {mine.sop_instance_uid}
 
 
+def test_what_was_made_before_sequences_counted_contradicts_nothing_but_other_plain_content(engine: Engine) -> None:
+    ledger = Ledger(engine)
+    plain = "a" * 64
+    old = stored_object(source_digest=plain)
+    new, other_nested = (replace(old, source_digest=f"{plain}.{letter * 32}") for letter in "bc")
+    other_plain = replace(old, source_digest=f"{'d' * 64}.{'b' * 32}")
+
+    assert ledger.claim([old]) == ledger.claim([new]) == frozenset()
+    assert ledger.claim([other_nested]) == ledger.claim([other_plain]) == {old.sop_instance_uid}
+    ledger.record([old])
+    assert ledger.contradicted([new]) == frozenset()
+    assert ledger.contradicted([other_plain]) == {old.sop_instance_uid}
+
+    ledger.mark_lost([old.sop_instance_uid], datetime.now(UTC))
+    ledger.record([new])
+
+    assert ledger.lost() == []
+    assert ledger.source_digests([old.sop_instance_uid]) == {old.sop_instance_uid: new.source_digest}
+    assert ledger.contradicted([other_nested]) == {old.sop_instance_uid}
+    assert ledger.contradicted([old]) == frozenset()
+
+
 def test_a_claim_that_was_let_go_or_was_not_made_anew_for_a_week_stands_in_nobodys_way(engine: Engine) -> None:
     ledger = Ledger(engine)
     first, second, third = (stored_object(source_digest=letter * 64) for letter in "abc")

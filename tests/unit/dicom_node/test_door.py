@@ -22,6 +22,8 @@ from tests.builders.identities import Identity, found_in, identified
 from tests.builders.real_files import packaged
 
 WHO = Identity()
+REFERENCE = pydicom.Dataset()
+REFERENCE.ReferencedSOPInstanceUID = "1.2.250.1.9999.5"
 
 
 @pytest.fixture
@@ -75,6 +77,8 @@ def test_other_content_under_the_same_uid_is_a_conflict_kept_and_never_an_overwr
         pytest.param({"RetrieveAETitle": "OTHERPACS"}, id="what the archive says of itself"),
         pytest.param({"InstanceAvailability": "NEARLINE"}, id="where the archive keeps it"),
         pytest.param({"SpecificCharacterSet": None}, id="the character set's name"),
+        pytest.param({"RequestAttributesSequence": [pydicom.Dataset()]}, id="an order, of which it says nothing"),
+        pytest.param({"ReferencedStudySequence": [REFERENCE]}, id="what it refers to of its own"),
     ],
 )
 def test_what_a_pacs_changes_from_one_transfer_to_the_next_makes_no_conflict(
@@ -91,6 +95,52 @@ def test_the_same_object_in_another_uncompressed_transfer_syntax_makes_no_confli
     buffer = BytesIO()
     pydicom.dcmwrite(buffer, dataset, implicit_vr=True, little_endian=True)
     assert parts.door.receive(arrival(buffer.getvalue())) is Outcome.DUPLICATE
+
+
+def with_dose(dose: str) -> bytes:
+    """A CT is as good as a PET: what counts is the sequence."""
+    tracer = pydicom.Dataset()
+    tracer.RadionuclideTotalDose = dose
+    return ct(RadiopharmaceuticalInformationSequence=[tracer])
+
+
+def with_frames_at(*positions: int) -> bytes:
+    frames = []
+    for position in positions:
+        plane, frame = pydicom.Dataset(), pydicom.Dataset()
+        plane.ImagePositionPatient = [0, 0, position]
+        frame.PlanePositionSequence = [plane]
+        frames.append(frame)
+    return ct(PerFrameFunctionalGroupsSequence=frames)
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        pytest.param(with_dose("3.7E8"), with_dose("3.6E8"), id="the dose of a tracer"),
+        pytest.param(with_frames_at(0, 5), with_frames_at(0, 6), id="the position of a frame"),
+        pytest.param(with_frames_at(0, 5), with_frames_at(5, 0), id="the order of frames"),
+    ],
+)
+def test_other_content_of_a_sequence_under_the_same_uid_is_a_conflict(parts: Parts, first: bytes, other: bytes) -> None:
+    parts.door.receive(arrival(first))
+    assert parts.door.receive(arrival(first)) is Outcome.DUPLICATE
+    with pytest.raises(UnprocessableError) as caught:
+        parts.door.receive(arrival(other))
+    assert caught.value.reason is Reason.CONFLICT
+    (label,) = parts.quarantine.labels()
+    assert parts.quarantine.open(label.quarantine_id) == other
+
+
+def test_what_was_stored_when_sequences_did_not_count_is_compared_by_the_rest(tmp_path: Path) -> None:
+    first = parts_in(tmp_path / "first")
+    first.door.receive(arrival(with_dose("3.7E8")))
+    (entry,) = entries(first.outbox)
+    before = {entry.sop_instance_uid: entry.source_digest.partition(".")[0]}
+    later = parts_in(tmp_path / "later", lambda _: StudyContents(entry.pseudonym, before), first.vault)
+    assert later.door.receive(arrival(with_dose("3.7E8"))) is Outcome.DUPLICATE
+    with pytest.raises(UnprocessableError, match="conflict"):
+        later.door.receive(arrival(ct(KVP="80")))
 
 
 def test_a_second_patient_in_one_study_is_quarantined_before_the_answer(parts: Parts) -> None:
