@@ -13,7 +13,7 @@ from dataclasses import dataclass
 log = logging.getLogger("osteon.node")
 
 READY, ENDED, STILL_HERE = b"ready", b"ended", b"still here"
-STOP, RELOAD = b"stop", b"reload"
+STOP, RELOAD, REFUSED = b"stop", b"reload", b"refused"
 _LONGEST = 1024
 
 LONGEST_SHORTAGE_SECONDS = 2.0
@@ -63,7 +63,7 @@ class Giver:
             return b""
 
     def order(self, what: bytes) -> None:
-        """STOP: come to an end; RELOAD: read the configuration again."""
+        """STOP: come to an end; RELOAD: read the configuration again; REFUSED: the one that is there cannot be used."""
         with suppress(OSError):
             self._channel.send(what)
 
@@ -84,11 +84,14 @@ class Taker:
         with suppress(OSError):
             self._channel.send(news)
 
-    def take(self, reload: Callable[[], object] = lambda: None) -> Handed | None:
+    def take(
+        self, reload: Callable[[], object] = lambda: None, refuse: Callable[[], object] = lambda: None
+    ) -> Handed | None:
         """The next connection; None when this process shall end, or the other one has.
 
-        `reload`: called when the configuration is to be read again.
+        `reload`: called when the configuration is to be read again; `refuse`: when it was, and cannot be used.
         """
+        told = {RELOAD: reload, REFUSED: refuse}
         while True:
             message, descriptors = self._hear()
             if descriptors:
@@ -97,8 +100,8 @@ class Taker:
             if message in {b"", STOP}:
                 self.is_orphaned = message != STOP and not self._can_be_heard()
                 return None
-            if message == RELOAD:
-                reload()
+            if (act := told.get(message)) is not None:
+                act()
             else:  # a connection that there was no file descriptor for: the kernel has closed it
                 log.warning("a connection was closed: there is no file descriptor left for it")
                 self.say(ENDED)

@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 
 from dicom_node.entrances import Entrance
-from dicom_node.handover import ENDED, READY, RELOAD, STOP, Giver, handover
+from dicom_node.handover import ENDED, READY, REFUSED, RELOAD, STOP, Giver, handover
 
 log = logging.getLogger("osteon.node")
 
@@ -76,10 +76,16 @@ class Workers:
         while not is_stopping() and not all(worker.is_ready for worker in self._workers.values()):
             self._look(restart=False)
 
-    def serve(self, is_stopping: Callable[[], bool], to_reload: threading.Event | None = None) -> None:
+    def serve(
+        self,
+        is_stopping: Callable[[], bool],
+        to_reload: threading.Event | None = None,
+        read_again: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Take connections until somebody wants an end. Raises WorkerError when workers end again and again.
 
-        `to_reload`: set when every worker shall read its configuration again.
+        `to_reload`: set when every worker shall read its configuration again. `read_again`: reads it here, for those
+        that are started later, and first; False when it cannot be used, and then no worker reads it.
         """
         for one in self._entrances:
             one.listening.setblocking(False)
@@ -88,7 +94,7 @@ class Workers:
             self._look(restart=True)
             if to_reload is not None and to_reload.is_set():
                 to_reload.clear()
-                self._order(RELOAD)
+                self._order(RELOAD if read_again() else REFUSED)
         for one in self._entrances:
             self._selector.unregister(one.listening)
 

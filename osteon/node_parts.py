@@ -20,22 +20,23 @@ from dicom_node.node import ROLE, Node
 from dicom_node.open_associations import OpenAssociations
 from dicom_node.outbox import Outbox
 from dicom_node.own_uids import OwnUids
+from dicom_node.peers import Peers
 from dicom_node.prometheus import PrometheusMetrics
 from dicom_node.pseudonymisation.dropped_words import DroppedWords, DroppedWordStore
-from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymiser import Identifier, Pseudonymiser
 from dicom_node.quarantine import Quarantine
+from dicom_node.seats import Seats
 from dicom_node.spares import READY
 from dicom_node.states import NodeStates
 from dicom_node.study_sources import StudySources
 from dicom_node.uids import UidMap
 from dicom_node.unfinished import LeftOpen
 from osteon.commitment_parts import Commitment, build_commitment
+from osteon.configuration import CERTIFICATES, PEERS, RULES, Configuration, DoorRules, door_rules
 from osteon.door_access import door_tls, known_peers, reception
-from osteon.engine_parts import engine_maker
+from osteon.engine_parts import new_engine_maker
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, OPEN, left_over, outbox_of
-from osteon.preparing import Prepared
 from osteon.settings import Settings, read_settings
 from osteon.study_parts import build_study_clock, sources_of, sources_of_released, take_over_sources
 from osteon.vault_access import open_vault
@@ -88,13 +89,14 @@ class _Watched:
     metrics: PrometheusMetrics
 
 
-def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Callable[[], None]) -> Node:
+def build_node(configuration: Configuration, seats: Seats, worker: int, on_end: Callable[[], None]) -> Node:
     """One worker, by its number. `on_end`: told when a connection is over.
 
     Raises what the parts raise, among them CredentialsError.
     """
-    stores, watched = _stores(settings, worker), _watched(settings, prepared)
-    access = Access(prepared.peers, seats=prepared.seats.of_worker(worker))
+    settings = configuration.settings
+    stores, watched = _stores(settings, worker), _watched(settings, configuration.peers)
+    access = Access(configuration.peers, seats=seats.of_worker(worker))
     own = stores.own
     sources = StudySources(
         sources_of(settings.home, worker),
@@ -104,7 +106,7 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     )
     if worker == 0:
         take_over_sources(settings.home, settings.workers, sources)
-    written = WrittenUids(settings, stores.map_uid)
+    written = WrittenUids(configuration.rules.profile, stores.map_uid)
     commitment = build_commitment(
         settings,
         keys=stores.keys,
@@ -129,9 +131,9 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
     )
     served = reception(
         settings,
-        tls=prepared.tls,
+        tls=configuration.tls,
         access=access,
-        door=new_door(settings),
+        door=new_door(configuration.rules),
         journal=own.journal,
         notes=own.notes,
         desk=commitment.desk,
@@ -145,9 +147,9 @@ def build_node(settings: Settings, prepared: Prepared, worker: int, on_end: Call
         stores.dropped_words.flush,
         watched.metrics,
         {
-            "profile, vocabulary and issuers": partial(_reload_door, served, new_door, written),
-            "peers": partial(_reload_peers, access, watched.callers),
-            "certificates": partial(_reload_certificates, served, settings.tls_port),
+            RULES: partial(_reload_door, served, new_door, written),
+            PEERS: partial(_reload_peers, access, watched.callers),
+            CERTIFICATES: partial(_reload_certificates, served, settings.tls_port),
         },
     )
 
@@ -183,20 +185,20 @@ def _left_over(settings: Settings, worker: int) -> Iterator[_Spool]:
         yield _spool(folder)
 
 
-def _watched(settings: Settings, prepared: Prepared) -> _Watched:
+def _watched(settings: Settings, peers: Peers) -> _Watched:
     registry = CollectorRegistry()
-    callers = Callers((*prepared.peers.known, *settings.issuers))
+    callers = Callers((*peers.known, *settings.issuers))
     return _Watched(registry=registry, callers=callers, metrics=PrometheusMetrics(registry, callers))
 
 
 def _door(
-    stores: _Stores, commitment: Commitment, sources: StudySources, studies: KnownStudies, settings: Settings
+    stores: _Stores, commitment: Commitment, sources: StudySources, studies: KnownStudies, rules: DoorRules
 ) -> Door:
-    """A door by the profile, vocabulary and issuers of these settings."""
+    """A door by these rules."""
     return Door(
         pseudonymise=Pseudonymiser(
-            engine_maker(settings, stores.map_uid),
-            Identifier(stores.people, stores.map_uid, Issuers(settings.default_issuer, settings.issuers)),
+            new_engine_maker(rules.profile, rules.vocabulary, stores.map_uid),
+            Identifier(stores.people, stores.map_uid, rules.issuers),
             stores.keys.derive("source-digest"),
             stores.dropped_words.count,
         ),
@@ -204,7 +206,7 @@ def _door(
         quarantine=stores.quarantine,
         journal=stores.own.journal,
         studies=studies,
-        own_uids=OwnUids(written_uid(settings, stores.map_uid)),
+        own_uids=OwnUids(written_uid(rules.profile, stores.map_uid)),
         note_set_aside=commitment.set_aside.note,
         note_source=sources.note,
     )
@@ -237,13 +239,13 @@ def _metric_writer(settings: Settings, stores: _Stores, watched: _Watched, forwa
     return MetricWriter(MetricFiles(settings.metrics_folder), ROLE, watched.registry, states.refresh)
 
 
-def _reload_door(served: Reception, new_door: Callable[[Settings], Door], written: WrittenUids) -> Callable[[], None]:
-    settings = read_settings()
-    door, retain_or_replace = new_door(settings), written.read_again(settings)
+def _reload_door(served: Reception, new_door: Callable[[DoorRules], Door], written: WrittenUids) -> Callable[[], None]:
+    rules = door_rules(read_settings())
+    door = new_door(rules)
 
     def put_in_force() -> None:
         served.serve_with(door)
-        retain_or_replace()
+        written.follow(rules.profile)
 
     return put_in_force
 

@@ -1,18 +1,16 @@
 """What is done once before a node's workers are forked: no thread and no connection is left that they could inherit."""
 
-import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dicom_node.commitment.spool import Spool
 from dicom_node.durable import make_folder
 from dicom_node.node import ROLE
-from dicom_node.peers import Peers
 from dicom_node.pseudonymisation.rehearsal import rehearse
 from dicom_node.quarantine import Quarantine
 from dicom_node.seats import Seats
 from dicom_node.uids import UidMap
-from osteon.door_access import door_tls, known_peers
-from osteon.engine_parts import engine_maker
+from osteon.configuration import Accepted, read_configuration
+from osteon.engine_parts import new_engine_maker
 from osteon.settings import Settings
 from osteon.vault_access import open_vault
 from storage.database import configure_tables, migrate_registry
@@ -24,9 +22,7 @@ class Prepared:
     """What is made once, before the workers are forked, and is theirs together."""
 
     seats: Seats
-    peers: Peers = field(repr=False)
-    tls: ssl.SSLContext | None = field(repr=False)
-    """Of the certificate as it was then; a worker that is started later takes it only when the files cannot be used."""
+    accepted: Accepted
 
 
 def prepare_node(settings: Settings) -> Prepared:
@@ -35,8 +31,7 @@ def prepare_node(settings: Settings) -> Prepared:
     Raises what the parts raise: KeyFileError, WrongKeyError, StorageError, ProfileError, ApprovalError, PeersError,
     TlsError.
     """
-    peers = known_peers(settings)
-    tls = door_tls(settings)
+    configuration = read_configuration(settings)
     make_folder(settings.vault_folder)
     keys, vault = open_vault(settings)
     vault.close()
@@ -45,7 +40,8 @@ def prepare_node(settings: Settings) -> Prepared:
         make_folder(settings.home / name)
     Quarantine(settings.home / "quarantine", keys).remove_drafts()
     Spool(settings.home / "commitment" / "requests", keys).remove_drafts()
-    rehearse(engine_maker(settings, UidMap(keys.derive("uid"))))
+    rules = configuration.rules
+    rehearse(new_engine_maker(rules.profile, rules.vocabulary, UidMap(keys.derive("uid"))))
     configure_tables()
     MetricFiles(settings.metrics_folder).clean(ROLE)
-    return Prepared(Seats(settings.workers), peers, tls)
+    return Prepared(Seats(settings.workers), Accepted(configuration))

@@ -33,13 +33,13 @@ from dicom_node.uids import UidMap
 from osteon.commitment_parts import set_aside_by
 from osteon.door_access import known_peers
 from osteon.draining import PATIENCE_SECONDS, drain
-from osteon.engine_parts import engine_maker
+from osteon.engine_parts import engine_maker, profile_of
 from osteon.orthanc_access import connect
 from osteon.outboxes import JOURNAL, OBJECTS, RELEASED, readable_in, released_folder
 from osteon.settings import Settings
 from osteon.study_parts import note_source_of_released, sources_of_released
 from osteon.vault_access import open_vault
-from osteon.written_uids import WrittenUids
+from osteon.written_uids import written_uid
 from storage.errors import ImageStoreError
 from storage.ledger import Ledger
 from storage.ledger_quarantine import QuarantineLedger
@@ -78,7 +78,7 @@ class Release:
         make_folder(self._folder)
         self._quarantine_folder = settings.home / "quarantine"
         self._quarantine = Quarantine(self._quarantine_folder, self._keys)
-        self._written = WrittenUids(settings, self._map_uid)
+        self._written = written_uid(profile_of(settings.profile), self._map_uid)
         self._set_aside = set_aside_by(RELEASED, settings, self._written)
 
     def finish_earlier(self) -> int:

@@ -23,6 +23,10 @@ class Reloading:
         self._expected = expected
         self._metrics = metrics
 
+    def refuse(self) -> None:
+        """The process that starts this one found that the configuration cannot be used, and has said why."""
+        self._metrics.reloaded(is_done=False)
+
     def reload(self) -> bool:
         """Whether everything is in force as it is now on disk."""
         ready, wrong = [], []

@@ -7,37 +7,23 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from types import FrameType
 
 from dicom_node.handover import ENDED, READY, Taker
-from dicom_node.peers_file import PeersError
-from dicom_node.pseudonymisation.profile import ProfileError
-from dicom_node.pseudonymisation.vocabulary import ApprovalError
-from dicom_node.tls import TlsError
-from osteon.door_access import door_tls, known_peers
+from dicom_node.seats import Seats
+from osteon.configuration import RELOADABLE, SETTINGS, UNUSABLE, Accepted
 from osteon.failing import EXPECTED
 from osteon.logs import set_level
 from osteon.node_parts import build_node
-from osteon.preparing import Prepared
 from osteon.reloading import Reloading
-from osteon.settings import PREFIX, Settings, SettingsError, read_settings
+from osteon.settings import PREFIX, Settings, read_settings
 from storage.keys import KeyFileError
 from storage.vault import VaultError
 
 log = logging.getLogger("osteon.node")
 
 FAILED = 1
-RELOADABLE = {"profile", "default_issuer", "issuers", "log_level", "peers"} | {
-    "tls_certificate",
-    "tls_key",
-    "tls_ca",
-    "tls_clients",
-}
-UNUSABLE = (SettingsError, ProfileError, ApprovalError, PeersError, TlsError)
-"""A configuration that is, says so by one of these."""
-
-_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, *UNUSABLE, KeyFileError, VaultError)
+_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, KeyFileError, VaultError)
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the first generation is looked through: an object's header makes thousands, none in a cycle."""
 
@@ -48,8 +34,8 @@ An association wants it after every read; with Python's 5 ms, a forwarder that p
 """
 
 
-def run_worker(settings: Settings, prepared: Prepared, number: int, channel: socket.socket) -> None:
-    """Serve the connections that come over `channel` until it says to stop.
+def run_worker(accepted: Accepted, seats: Seats, number: int, channel: socket.socket) -> None:
+    """Serve the connections that come over `channel` until it says to stop, by the configuration accepted last.
 
     When the process that hands them over has gone without a word, this one goes at once, too: a new node wants the
     outbox, in which everything that was acknowledged is durable.
@@ -59,16 +45,17 @@ def run_worker(settings: Settings, prepared: Prepared, number: int, channel: soc
     gc.set_threshold(GARBAGE_THRESHOLD)
     sys.setswitchinterval(SWITCH_SECONDS)
     taker = Taker(channel)
-    settings, prepared = _as_reloaded(settings, prepared)
+    configuration = accepted.now
+    settings = configuration.settings
     try:
-        node = build_node(settings, prepared, number, lambda: taker.say(ENDED))
+        node = build_node(configuration, seats, number, lambda: taker.say(ENDED))
     except _EXPECTED as error:
         log.error("worker %d cannot start: %s", number, error)  # noqa: TRY400 - one line, as everywhere
         raise SystemExit(FAILED) from None
-    reloading = Reloading({"settings": lambda: _reload_settings(settings), **node.reloads}, UNUSABLE, node.events)
+    reloading = Reloading({SETTINGS: lambda: _reload_settings(settings), **node.reloads}, UNUSABLE, node.events)
     node.start()
     taker.say(READY)
-    while (handed := taker.take(reloading.reload)) is not None:
+    while (handed := taker.take(reloading.reload, reloading.refuse)) is not None:
         node.take(handed.connection, handed.address, is_secured=handed.is_secured)
     if taker.is_orphaned:
         os._exit(FAILED)
@@ -76,17 +63,6 @@ def run_worker(settings: Settings, prepared: Prepared, number: int, channel: soc
         log.warning("something hangs and is not waited for; what it had in hand is in the outbox")
         logging.shutdown()
         os._exit(0)  # the interpreter would wait for threads that Orthanc keeps waiting
-
-
-def _as_reloaded(settings: Settings, prepared: Prepared) -> tuple[Settings, Prepared]:
-    """What a reload has changed since the node was started, for a worker that takes another's place."""
-    try:
-        now = read_settings()
-        current = settings.model_copy(update={name: getattr(now, name) for name in RELOADABLE})
-        return current, replace(prepared, peers=known_peers(current), tls=door_tls(current))
-    except UNUSABLE as error:
-        log.warning("the configuration of the start is used: %s", error)
-        return settings, prepared
 
 
 def _reload_settings(at_start: Settings) -> Callable[[], None]:

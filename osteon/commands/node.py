@@ -44,14 +44,16 @@ def command() -> None:
     with locked_home(settings.home, "node", PATIENCE_SECONDS):
         entrances = open_entrances(settings.dicom_hosts, settings.dicom_port, settings.tls_port)
         prepared = prepare_node(settings)
-        workers = Workers(partial(run_worker, settings, prepared), settings.workers, entrances, prepared.seats.forget)
+        workers = Workers(
+            partial(run_worker, prepared.accepted, prepared.seats), settings.workers, entrances, prepared.seats.forget
+        )
         try:
             workers.wait_until_ready(stopping.is_set)
             port = entrances[0].listening.getsockname()[1]
             log.info("listening as %s on %s:%s", settings.ae_title, settings.dicom_host, port)
             if settings.tls_port is not None:
                 log.info("and under TLS on port %s", settings.tls_port)
-            workers.serve(stopping.is_set, to_reload)
+            workers.serve(stopping.is_set, to_reload, prepared.accepted.read_again)
         finally:
             log.info("stopping")
             workers.stop(settings.stop_seconds + SLACK_SECONDS)

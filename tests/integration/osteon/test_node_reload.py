@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from pynetdicom.association import Association
 from osteon.commands.reload import command
 from tests.builders.door import ct
 from tests.builders.outbox_files import data_sets_in
+from tests.builders.peer import ASSOCIATE_AC, Peer, associate_rq
 from tests.services.lone_node import lone_node, metrics_of
+from tests.services.mortal import with_descendants
 from tests.services.processes import wait_for
 from tests.services.product import Product
 
@@ -63,6 +65,22 @@ def associate(node: Product) -> Association:
     made = entity.associate("127.0.0.1", node.dicom_port, ae_title="OSTEON")
     assert made.is_established
     return made
+
+
+def admits(node: Product, calling: str) -> bool:
+    with suppress(ConnectionError), Peer(node.dicom_port) as peer:
+        answer = peer.associate(associate_rq(calling=calling))
+        return answer is not None and answer.kind == ASSOCIATE_AC and peer.release()
+    return False
+
+
+def end_worker(node: Product) -> None:
+    """Kill the only one, and wait until another serves those who may come."""
+    assert node.process is not None
+    main, worker = with_descendants(node.process.pid)
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: with_descendants(main)[1:] not in ([], [worker]), "another worker is there", 20)
+    wait_for(lambda: admits(node, "PACS"), "it serves", 20)
 
 
 def send(association: Association) -> None:
@@ -138,6 +156,38 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_is_named(
         assert not keeps_the_word(sent(node))
     assert "the old one stays" in node.output
     assert says in node.output
+
+
+def test_a_worker_that_takes_anothers_place_runs_by_what_was_accepted_last(node: Product, tmp_path: Path) -> None:
+    peers = tmp_path / "peers.toml"
+    settings = node.home / "osteon.env"
+    peers.write_text('only_known = true\n\n[[peer]]\nae_title = "PACS"\nfrom = ["127.0.0.1"]\n')
+    assert admits(node, "STRANGER")
+    with written(settings, f"OSTEON_PEERS={peers}\n"):
+        hang_up(node, "done")
+        assert not admits(node, "STRANGER")
+        peers.write_text("only_known = 3\n")
+        hang_up(node, "failed")
+        end_worker(node)
+        assert not admits(node, "STRANGER")
+    end_worker(node)
+    assert not admits(node, "STRANGER"), "nobody has asked for it to be read again"
+    hang_up(node, "done")
+    assert admits(node, "STRANGER")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("vocabulary.txt", f"{WORD}\n12345\n"),
+        ("osteon.env", "OSTEON_PROFILE=/nowhere/profile.toml\n"),
+        ("osteon.env", "OSTEON_LOG_LEVEL=CHATTY\n"),
+    ],
+)
+def test_a_worker_is_replaced_while_a_file_cannot_be_used(node: Product, name: str, content: str) -> None:
+    with written(node.home / name, content):
+        end_worker(node)
+        assert not keeps_the_word(sent(node))
 
 
 def test_the_command_says_when_it_was_refused(node: Product) -> None:
