@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dicom_node.commitment.ages import Ages
 from dicom_node.commitment.calling import CallError
 from dicom_node.commitment.failures import SOP_CLASS, SOP_INSTANCE
 from dicom_node.commitment.lines import Line, Lines
@@ -99,14 +100,14 @@ class Committer:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now` tells the age of requests, over restarts; `clock` the pauses."""
+        """`now` tells the age of requests, over restarts; `clock` that since the start, and the pauses."""
         self._spool = spool
         self._lines = lines
         self._judge = judge
         self._call_peer = call
         self._address_of = address_of
         self._patience = patience or Patience()
-        self._now = now
+        self._ages = Ages(now, clock)
         self._clock = clock
         limits = self._patience
         self._looks = Delays(limits.first_look_seconds, limits.longest_look_seconds, clock)
@@ -149,7 +150,9 @@ class Committer:
         """One pass over what waits."""
         self._take_callers()
         self._take_answers()
-        for ticket in self._spool.tickets():
+        tickets = self._spool.tickets()
+        self._ages.keep(tickets)
+        for ticket in tickets:
             if self._stopping:
                 return
             try:
@@ -159,7 +162,7 @@ class Committer:
                 self._looks.delay(ticket.name)
 
     def _work_on(self, ticket: Ticket) -> None:
-        if self._age(ticket) > self._patience.keep:
+        if self._ages.is_over(ticket, self._patience.keep):
             if not self._spool.claim(ticket.name):
                 return
             log.error("the report on %s never reached %s and is given up", ticket.name, ticket.calling_ae_title)
@@ -189,7 +192,7 @@ class Committer:
         if self._spool.is_crowded() and not self._looks.is_due(ticket.name):
             self._spool.release(ticket.name)
             return None
-        if not ticket.association_id and self._age(ticket) < self._patience.others_first:
+        if not ticket.association_id and self._ages.age(ticket) < self._patience.others_first:
             return None
         route = self._route(ticket)
         if route is None:
@@ -216,7 +219,7 @@ class Committer:
             self._spool.put_aside(ticket.name)
             return None
         verdicts = self._verdicts(request)
-        if verdicts.waiting and self._age(ticket) <= self._patience.wait:
+        if verdicts.waiting and not self._ages.is_over(ticket, self._patience.wait):
             self._looks.delay(ticket.name)
             return None
         return Report(request.transaction_uid, verdicts.without_waiting())
@@ -319,9 +322,6 @@ class Committer:
         self._posted.pop(name, None)
         self._spent.pop(name, None)
         self._perhaps_taken.discard(name)
-
-    def _age(self, ticket: Ticket) -> timedelta:
-        return self._now() - ticket.received_at
 
 
 def _all_of(queue: "SimpleQueue[Item]") -> list[Item]:

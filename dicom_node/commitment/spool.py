@@ -15,6 +15,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,8 +43,8 @@ _NAME_BYTES = 16
 _FOR_NOW = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 """Errors that say nothing about the file."""
 
-_CLOCK_STEP_NS = 50_000_000
-"""Times of a folder may be that much coarser than the clock."""
+_STEP_SECONDS = 0.05
+"""A folder that changes again within so long may bear the same time as before."""
 
 
 class SpoolFullError(Exception):
@@ -80,6 +81,7 @@ class Spool:
         most_of_one_peer: int = MOST_OF_ONE_PEER,
         most_bytes: int = MOST_BYTES,
         most_claims: int = MOST_CLAIMS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Finds what an earlier process left. Raises OSError."""
         self._folder = folder
@@ -92,7 +94,10 @@ class Spool:
         self._tickets: dict[str, Ticket] = {}
         self._claims: dict[str, int] = {}
         """Descriptors of the files that this process works on."""
-        self._looked_at = -1
+        self._clock = clock
+        self._changed, self._found_changed_at = -1, 0.0
+        """The folder's time of the last change, and when it was first seen."""
+        self._looked_at = 0.0
         make_folder(folder)
         self._look()
 
@@ -240,10 +245,14 @@ class Spool:
             os.close(descriptor)
 
     def _look(self) -> None:
-        """With the lock held, or before anybody has it: see what came and went, whoever did it."""
-        now = time.time_ns()
-        changed = self._folder.stat().st_mtime_ns
-        if changed < self._looked_at - _CLOCK_STEP_NS:
+        """With the lock held, or before anybody has it: see what came and went, whoever did it.
+
+        The folder's time is compared with that of before only, for the clock that it is taken from may be set.
+        """
+        now, changed = self._clock(), self._folder.stat().st_mtime_ns
+        if changed != self._changed:
+            self._changed, self._found_changed_at = changed, now
+        elif self._looked_at - self._found_changed_at >= _STEP_SECONDS:
             return
         self._looked_at = now
         found = {path.name.removesuffix(SUFFIX): path for path in self._folder.glob(f"*{SUFFIX}")}

@@ -33,6 +33,8 @@ class Scene:
     folder: Path
     seconds: float = 0.0
     """Since the request."""
+    clock_is_ahead: float = 0.0
+    """Seconds by which somebody has set the clock."""
     verdicts: Verdicts = field(default_factory=lambda: Verdicts(committed=list(ASKED.references)))
     ledger_is_down: bool = False
     address: PeerAddress | None = None
@@ -62,7 +64,7 @@ class Scene:
             call=self._call,
             address_of=lambda _: self.address,
             patience=Patience(),
-            now=lambda: ASKED.received_at + timedelta(seconds=self.seconds),
+            now=lambda: ASKED.received_at + timedelta(seconds=self.seconds + self.clock_is_ahead),
             clock=lambda: self.seconds,
         )
 
@@ -284,6 +286,7 @@ def test_a_report_is_given_up_after_seven_days_and_not_before(
     scene.address = ADDRESS
     scene.answers = [CallError("no association")] * 10_000
     scene.ask()
+    scene.work()
     scene.seconds = days * DAY
     scene.work()
     assert scene.is_done == (days > 7)
@@ -298,14 +301,49 @@ def test_a_restart_starts_over_with_the_pauses_but_not_with_the_days(scene: Scen
     scene.restart()
     scene.work()
     assert scene.is_done
-    scene.answers = [CallError("no association")]
+    scene.answers = [CallError("no association")] * 100
     scene.ask()
     scene.work()
     scene.seconds = 8 * DAY
     scene.restart()
-    scene.work()
+    scene.work(HOUR + 1, step=10)
     assert scene.is_done
     assert len(scene.calls) == 1
+
+
+def test_a_node_that_was_away_for_long_tries_before_it_gives_up(scene: Scene) -> None:
+    scene.address = ADDRESS
+    scene.ask()
+    scene.seconds = 8 * DAY
+    scene.restart()
+    scene.work()
+    assert len(scene.calls) == 1
+
+
+@pytest.mark.parametrize("ahead", [8 * DAY, 4000 * DAY, -4000 * DAY])
+def test_a_clock_that_is_set_makes_no_request_older_and_none_last_for_ever(scene: Scene, ahead: float) -> None:
+    scene.address = ADDRESS
+    scene.answers = [CallError("no association")] * 10_000
+    scene.ask()
+    scene.work()
+    scene.clock_is_ahead = ahead
+    scene.work(6.9 * DAY, step=HOUR)
+    assert not scene.is_done
+    scene.work(0.2 * DAY, step=HOUR)
+    assert scene.is_done
+
+
+def test_a_clock_that_was_ahead_at_the_start_and_is_put_right_has_no_request_given_up(scene: Scene) -> None:
+    scene.address = ADDRESS
+    scene.answers = [CallError("no association")] * 10_000
+    scene.ask()
+    scene.clock_is_ahead = 8 * DAY
+    scene.restart()
+    scene.work(HOUR / 2, step=10)
+    assert not scene.is_done
+    scene.clock_is_ahead = 0
+    scene.work(DAY, step=HOUR)
+    assert not scene.is_done
 
 
 # What
@@ -326,6 +364,16 @@ def test_what_is_on_its_way_is_looked_for_at_growing_pauses_and_reported_when_it
     scene.verdicts = stored
     scene.work(61)
     assert [report.event_type for report in scene.calls] == [1]
+
+
+def test_what_is_on_its_way_while_the_clock_is_set_is_no_failure(scene: Scene) -> None:
+    scene.address = ADDRESS
+    scene.verdicts = Verdicts(waiting=list(ASKED.references))
+    scene.ask()
+    scene.work()
+    scene.clock_is_ahead = 2 * DAY
+    scene.work(HOUR, step=10)
+    assert scene.calls == []
 
 
 @pytest.mark.parametrize("is_down", [False, True], ids=["objects that never arrive", "an Orthanc that never answers"])

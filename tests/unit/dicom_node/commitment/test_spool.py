@@ -3,12 +3,14 @@
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dicom_node.commitment.requests import Request
 from dicom_node.commitment.spool import DamagedRequestError, Spool, SpoolFullError
 from storage.keys import KeyRing
+from tests.builders.clock import Clock
 from tests.builders.commitment import NEVER_SENT_UID, SENT_UID, TRANSACTION_UID, request
 from tests.builders.descriptors import none_left
 from tests.builders.door import KEYS
@@ -75,7 +77,7 @@ def test_a_transaction_of_another_peer_is_another_one(tmp_path: Path) -> None:
         pytest.param({"most_bytes": 900}, id="bytes"),
     ],
 )
-def test_too_much_is_refused_until_something_is_answered(tmp_path: Path, limit: dict[str, int]) -> None:
+def test_too_much_is_refused_until_something_is_answered(tmp_path: Path, limit: dict[str, Any]) -> None:
     spool = Spool(tmp_path, KEYS, **limit)
     names = [spool.put(request(transaction_uid=f"1.2.{number}"), "association").name for number in range(2)]
     with pytest.raises(SpoolFullError):
@@ -135,6 +137,29 @@ def test_a_request_is_seen_by_every_process_and_worked_on_by_one(tmp_path: Path)
     other.remove(name)
     assert asked_here.tickets() == []
     assert not asked_here.claim(name)
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_what_other_processes_put_there_is_seen_although_the_clock_was_set(tmp_path: Path, seconds: int) -> None:
+    clock = Clock()
+    here, other = Spool(tmp_path, KEYS, clock=clock), Spool(tmp_path, KEYS)
+    clock.now = 1.0
+    assert here.tickets() == []
+    name = other.put(request(), "association").name
+    then = tmp_path.stat().st_mtime + seconds
+    os.utime(tmp_path, (then, then))
+    assert [ticket.name for ticket in here.tickets()] == [name]
+
+
+def test_what_comes_just_after_a_look_is_seen_although_the_folder_bears_the_same_time(tmp_path: Path) -> None:
+    clock = Clock()
+    here, other = Spool(tmp_path, KEYS, clock=clock), Spool(tmp_path, KEYS)
+    before = tmp_path.stat().st_mtime_ns
+    assert here.tickets() == []
+    name = other.put(request(), "association").name
+    os.utime(tmp_path, ns=(before, before))
+    clock.now = 0.25
+    assert [ticket.name for ticket in here.tickets()] == [name]
 
 
 def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
