@@ -158,13 +158,18 @@ def _quarantine(settings: Settings) -> tuple[Verdict, str]:
 
 
 def _reconciliation(settings: Settings) -> tuple[Verdict, str]:
-    """Everything in the ledger must be in Orthanc, and, but for what is on its way, the other way round."""
-    kept = set(connect(settings).instance_ids())
+    """Everything in the ledger must be in Orthanc, and, but for what is on its way, the other way round.
+
+    What came while Orthanc's list was read is in the ledger, and not in the list: it is looked for once more.
+    """
+    orthanc = connect(settings)
+    kept = set(orthanc.instance_ids())
     registry = _existing(settings.registry_database)
     known = {orthanc_id for _, orthanc_id in Ledger(registry).object_ids()}
     with SqlUnitOfWork(registry, write=False) as uow:
         reports, written = uow.reports.orthanc_ids(), uow.reports.written_ids()
-    lost, unknown = sorted((known | written) - kept), sorted(kept - known - reports)
+    missing, unknown = (known | written) - kept, sorted(kept - known - reports)
+    lost = sorted(missing - orthanc.present(missing))
     if lost:
         named = f"{', '.join(lost[:SHOWN])} …: `osteon doctor --repair` looks for them and names those that are lost"
         return Verdict.BAD, f"{len(lost)} objects of the ledger are not in Orthanc: {named}"

@@ -12,12 +12,17 @@ from dicom_node.door import Outcome
 from dicom_node.forwarder import Forwarder, Pass
 from dicom_node.journal import Journal
 from dicom_node.outbox import Outbox
+from osteon.health.checks import CHECKS
+from osteon.health.findings import Verdict
 from osteon.orthanc_access import credentials
 from osteon.outboxes import kept_in, object_folders
 from storage.ledger_records import FOUND_IN_ORTHANC, UNKNOWN_DIGEST
+from storage.orthanc import Orthanc
 from tests.builders.door import VaultInMemory, arrival, ct, damage, parts_in
 from tests.builders.ledger import association_summary
 from tests.integration.osteon.conftest import Home, answered, osteon
+
+reconcile = CHECKS["store and ledger"]
 
 
 class Node:
@@ -92,6 +97,26 @@ def rows(home: Home) -> list[tuple[Any, ...]]:
     with home.registry.connect() as connection:
         wanted = text("SELECT sop_instance_uid, sha256, size, orthanc_id, source_digest, association_id FROM instance")
         return sorted(tuple(row) for row in connection.execute(wanted))
+
+
+def test_what_comes_in_while_the_doctor_looks_is_not_called_lost(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Orthanc.instance_ids
+
+    def listed_then_one_more(orthanc: Orthanc) -> Iterator[str]:
+        yield from list(listed(orthanc))
+        node.send(2)
+        node.forward()
+
+    node.send(1)
+    node.forward()
+    (first,) = node.home.ids_in_orthanc()
+    with monkeypatch.context() as patched:
+        patched.setattr(Orthanc, "instance_ids", listed_then_one_more)
+        assert reconcile(node.home.settings) == (Verdict.GOOD, "ledger and Orthanc agree on 2 objects")
+    delete(node.home, first)
+    verdict, detail = reconcile(node.home.settings)
+    assert verdict is Verdict.BAD
+    assert detail.startswith(f"1 objects of the ledger are not in Orthanc: {first}")
 
 
 def test_an_empty_ledger_is_rebuilt_from_outbox_and_orthanc(either_node: Node) -> None:
