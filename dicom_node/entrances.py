@@ -2,15 +2,13 @@
 
 import socket
 import ssl
-import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from dicom_node.door import Door
 from dicom_node.listener import Listener, open_port
-
-_LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,10 @@ class Reception:
             self.secured.speak_by(tls)
 
     def stop(self, seconds: float) -> None:
-        """As `Listener.stop`, both within this time."""
-        deadline = time.monotonic() + seconds
-        for listener in self._listeners:
-            listener.stop(max(_LEAST_SECONDS, deadline - time.monotonic()))
+        """As `Listener.stop`, both at once."""
+        listeners = self._listeners
+        with ThreadPoolExecutor(len(listeners), "stopping") as pool:
+            list(pool.map(lambda listener: listener.stop(seconds), listeners))
 
     @property
     def _listeners(self) -> list[Listener]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dicom_node.entrances import Reception
 from dicom_node.listener import Listener
 from tests.builders.door import Parts, ct
 from tests.builders.peer import ABORT, Pdu, Peer, data_set_of, message, store_rq, sums
@@ -30,10 +31,18 @@ def port(listener: Listener) -> int:
     return listener.start()
 
 
+@pytest.fixture
+def other(parts: Parts) -> Iterator[Listener]:
+    """Of the same worker, on another port."""
+    made = Listener(door=parts.door, journal=parts.journal, ae_title="OSTEON", host="127.0.0.1", port=0)
+    yield made
+    made.stop(1.0)
+
+
 class Stop:
     """A stop that is under way in another thread."""
 
-    def __init__(self, listener: Listener, seconds: float) -> None:
+    def __init__(self, listener: Listener | Reception, seconds: float) -> None:
         self.began = time.monotonic()
         self._took: list[float] = []
         self._thread = threading.Thread(target=self._run, args=(listener, seconds))
@@ -43,7 +52,7 @@ class Stop:
         self._thread.join()
         return self._took[0]
 
-    def _run(self, listener: Listener, seconds: float) -> None:
+    def _run(self, listener: Listener | Reception, seconds: float) -> None:
         listener.stop(seconds)
         self._took.append(time.monotonic() - self.began)
 
@@ -97,6 +106,22 @@ def test_many_that_hang_half_way_through_an_object_take_no_longer_than_one(
     assert parts.outbox.depth() == 0
     for peer in peers:
         peer.close()
+
+
+def test_all_listeners_of_a_worker_hear_of_it_at_once_and_share_the_time(
+    port: int, listener: Listener, other: Listener, parts: Parts
+) -> None:
+    other_port = other.start()
+    with half_sent(port) as one, half_sent(other_port) as another, Peer(other_port) as idle:
+        idle.associate()
+        wait_for(lambda: listener.is_busy and other.is_busy, "the halves are read", 10)
+        stop = Stop(Reception(listener, other), 5)
+        assert idle.receive() == BY_PROVIDER
+        assert time.monotonic() - stop.began < 2
+        assert one.receive() == BY_PROVIDER
+        assert another.receive() == BY_PROVIDER
+        assert stop.took() < 6
+    assert parts.outbox.depth() == 0
 
 
 def test_who_comes_while_it_stops_is_not_taken(port: int, listener: Listener) -> None:
