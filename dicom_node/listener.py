@@ -23,7 +23,8 @@ from dicom_node.open_associations import OpenAssociation, OpenAssociations
 from dicom_node.receiving import StoreService, frame_of
 from dicom_node.rejections import Rejections
 from dicom_node.sockets import listen_on
-from dicom_node.tally import Tallies, Tally
+from dicom_node.tally import Count, Tallies, Tally, Told
+from dicom_node.untraced import untraced
 from dicom_node.upper_layer.association import AcceptedAssociation
 from dicom_node.upper_layer.negotiation import Terms
 from dicom_node.upper_layer.negotiator import Negotiator
@@ -102,7 +103,7 @@ class Listener:
         self._access = access or Access()
         self._tls = tls
         self._notes = notes
-        self._tallies = Tallies(self._note, self._begun)
+        self._tallies = Tallies(self._note, self._begun, self._answering)
         self._rejections = Rejections(self._write)
         contexts = accepted_contexts(with_commitment=desk is not None)
         self._negotiator = Negotiator(Terms(ae_title=ae_title, contexts=contexts, maximum_length=PDU_BYTES))
@@ -247,6 +248,15 @@ class Listener:
             )
         except OSError as error:  # its objects are not held up: only a kill would make the note wanted
             log.error("association %s is not noted: %s", tally.association_id, type(error).__name__)  # noqa: TRY400
+
+    def _answering(self, tally: Tally, count: Count, told: Told) -> None:
+        kind = untraced(count, told)
+        if self._notes is None or kind is None:
+            return
+        try:
+            self._notes.count(tally.association_id, kind)
+        except OSError as error:  # as above
+            log.error("an object of association %s is not noted: %s", tally.association_id, type(error).__name__)  # noqa: TRY400
 
     def _note(self, summary: AssociationSummary) -> None:
         told = {"association": summary.association_id, "calling_ae": summary.calling_ae_title}

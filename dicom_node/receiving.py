@@ -131,6 +131,9 @@ class StoreService:
             log.error("C-STORE failed: %s", type(error).__name__, extra=tally.for_log)  # noqa: TRY400
             count, told = Count.REFUSED, Told("unexpected_error")
             status, comment = int(Status.CANNOT_UNDERSTAND), "unexpected error"
+        if count is not Count.STORED:
+            told = replace(told, study_instance_uid=learned.study_instance_uid)
+            self._tallies.answering(tally, count, told)
         seconds = time.perf_counter() - began
 
         def account() -> None:

@@ -107,11 +107,18 @@ class Tallies:
     """All associations, by a key of the caller's. Safe between threads."""
 
     def __init__(
-        self, write: Callable[[AssociationSummary], None], begun: Callable[[Tally], None] = lambda _: None
+        self,
+        write: Callable[[AssociationSummary], None],
+        begun: Callable[[Tally], None] = lambda _: None,
+        answering: Callable[[Tally, Count, Told], None] = lambda *_: None,
     ) -> None:
-        """`write` takes the summary of an association that is over; `begun` is told when its first object has come."""
+        """`write` takes the summary of an association that is over; `begun` is told when its first object has come.
+
+        `answering`: told what becomes of an object that was not stored, before its sender is.
+        """
         self._write = write
         self._begun = begun
+        self._answering = answering
         self._tallies: OrderedDict[int, Tally] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -132,6 +139,10 @@ class Tallies:
         if is_first:
             self._begun(tally)
         return tally
+
+    def answering(self, tally: Tally, count: Count, told: Told) -> None:
+        """An object that was not stored is going to be answered; it is counted behind the answer."""
+        self._answering(tally, count, told)
 
     def counted(self, tally: Tally, count: Count, told: Told | None = None) -> None:
         """What became of the object that came."""

@@ -36,6 +36,7 @@ class LeftOpen:
                 peer_address=one.peer_address,
                 opened_at=one.opened_at,
                 on_the_way=tuple(on_the_way[one.association_id]),
+                untraced=self._notes.counted(one.association_id),
             )
             for one in left
         ]

@@ -1,10 +1,10 @@
 """Summing up associations that nobody saw the end of: their process ended while they were open.
 
-What they brought is counted from what is there, so that nothing is counted that is not known: of duplicates and of what
-was refused nothing is left to count.
+What they brought is counted from what is there, so that nothing is counted that is not known; of what leaves nothing
+to count, the door has counted how many there were.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,9 @@ from storage.ledger_facts import record_associations
 from storage.ledger_records import NODE_ENDED, AssociationSummary, ReasonCount, StudyCount
 from storage.ledger_tables import AssociationRow, CameAgainRow, InstanceRow, QuarantinedRow, SeriesRow
 from storage.upserts import lookup
+
+STORED, DUPLICATES, QUARANTINED, REFUSED = "stored", "duplicates", "quarantined", "refused"
+AGAIN = "quarantined_again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untraced:
+    """Objects of which nothing is left: duplicates, refused ones, or quarantined_again (see `ReasonCount`)."""
+
+    outcome: str
+    reason: str
+    study_instance_uid: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
     """One association whose end nobody saw, and what it brought that is still on its way."""
 
@@ -36,6 +49,7 @@ class Unfinished:
     opened_at: datetime
     on_the_way: tuple[Taken, ...] = ()
     """They may have no row yet."""
+    untraced: tuple[Untraced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,13 @@ def _set_aside(connection: Connection, association_id: str) -> list[_SetAside]:
 
 
 def _summary(one: Unfinished, brought: _Brought) -> AssociationSummary:
-    reasons = Counter(item.reason for item in brought.set_aside)
+    reasons = Counter((QUARANTINED, item.reason) for item in brought.set_aside)
+    counts: Counter[str] = Counter()
+    for kind in one.untraced:
+        counts[kind.outcome] += kind.count
+        if kind.outcome != DUPLICATES:
+            reasons[kind.outcome, kind.reason] += kind.count
+    stored, quarantined = len(brought.stored), len(brought.set_aside) + counts[AGAIN]
     return AssociationSummary(
         association_id=one.association_id,
         calling_ae_title=one.calling_ae_title,
@@ -109,29 +129,36 @@ def _summary(one: Unfinished, brought: _Brought) -> AssociationSummary:
         opened_at=one.opened_at,
         closed_at=max(brought.received_at, default=one.opened_at),
         outcome=NODE_ENDED,
-        received=len(brought.stored) + len(brought.set_aside),
-        stored=len(brought.stored),
-        duplicates=0,
-        quarantined=len(brought.set_aside),
-        refused=0,
+        received=stored + counts[DUPLICATES] + quarantined + counts[REFUSED],
+        stored=stored,
+        duplicates=counts[DUPLICATES],
+        quarantined=quarantined,
+        refused=counts[REFUSED],
         reasons=tuple(
-            ReasonCount(outcome="quarantined", reason=reason, count=count) for reason, count in sorted(reasons.items())
+            ReasonCount(outcome=outcome, reason=reason, count=count)
+            for (outcome, reason), count in sorted(reasons.items())
         ),
-        studies=_studies(brought),
+        studies=_studies(brought, one.untraced),
     )
 
 
-def _studies(brought: _Brought) -> tuple[StudyCount, ...]:
-    stored = Counter(study for study in brought.stored.values() if study is not None)
-    set_aside = Counter(item.study_instance_uid for item in brought.set_aside if item.study_instance_uid is not None)
+def _studies(brought: _Brought, untraced: Sequence[Untraced]) -> tuple[StudyCount, ...]:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for study in filter(None, brought.stored.values()):
+        counts[study][STORED] += 1
+    for study in filter(None, (item.study_instance_uid for item in brought.set_aside)):
+        counts[study][QUARANTINED] += 1
+    for kind in untraced:
+        if kind.study_instance_uid is not None:
+            counts[kind.study_instance_uid][kind.outcome] += kind.count
     return tuple(
         StudyCount(
             study_instance_uid=study,
-            stored=stored[study],
-            duplicates=0,
-            quarantined=set_aside[study],
-            quarantined_again=0,
-            refused=0,
+            stored=found[STORED],
+            duplicates=found[DUPLICATES],
+            quarantined=found[QUARANTINED] + found[AGAIN],
+            quarantined_again=found[AGAIN],
+            refused=found[REFUSED],
         )
-        for study in sorted({*stored, *set_aside})
+        for study, found in sorted(counts.items())
     )

@@ -163,7 +163,7 @@ def _lines(accounts: Sequence[AssociationAccount], rejected: Sequence[Rejected])
             yield f"association {one.association_id}  {opened}  {caller}  {one.outcome}"
         yield from _account(one.account)
         if one.outcome == NODE_ENDED:
-            yield "  the node ended while it was open: duplicates and what was refused could not be counted"
+            yield "  the node ended while it was open: a power cut may have taken the latest duplicates and refused"
         for outcome, reasons in one.reasons.items():
             yield f"  {outcome}: " + ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     yield from map(_rejection, rejected)

@@ -90,6 +90,24 @@ def test_while_it_is_open_a_note_of_it_is_kept_that_a_kill_would_leave(parts: Pa
 
 
 @pytest.mark.usefixtures("quick_disk")
+def test_what_leaves_nothing_else_is_counted_beside_the_note_before_it_is_answered(
+    parts: Parts, tmp_path: Path
+) -> None:
+    folder = tmp_path / "open"
+    without_number = {"PatientID": "", "SOPInstanceUID": "1.2"}
+    with listening(parts.door, parts.journal, notes=OpenAssociations(folder)) as port:
+        association = associate(port)
+        for changes in ({}, {}, {}, without_number, without_number):
+            association.send_c_store(dataset(**changes))
+        killed = OpenAssociations(folder)
+        (note,) = killed.left
+        counted = {(one.outcome, one.reason): one.count for one in killed.counted(note.association_id)}
+        association.release()
+        wait_for(lambda: list(folder.iterdir()) == [], "note and counts are removed")
+    assert counted == {("duplicates", ""): 2, ("quarantined_again", "missing_patient_id"): 1}
+
+
+@pytest.mark.usefixtures("quick_disk")
 def test_the_note_stays_when_the_summary_cannot_be_written(
     parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

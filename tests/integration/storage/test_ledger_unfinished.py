@@ -10,7 +10,7 @@ from storage.ledger import Ledger
 from storage.ledger_accounts import Accounts
 from storage.ledger_quarantine import QuarantineLedger
 from storage.ledger_records import NODE_ENDED, AssociationSummary, ReasonCount, StoredObject, StudyCount
-from storage.ledger_unfinished import Taken, Unfinished
+from storage.ledger_unfinished import Taken, Unfinished, Untraced
 from storage.quarantine_records import Decision, Fate
 from tests.builders.ledger import ASSOCIATION_ID, STUDY_UID, association_summary, quarantined_object, stored_object
 
@@ -84,6 +84,34 @@ def test_it_is_summed_up_from_rows_and_from_what_is_on_its_way(ledger: Ledger, e
     ]
     assert unaccounted(engine, waiting=1) == (0, 0)
     ledger.record([row(3, LAST_AT)])
+    assert unaccounted(engine) == (0, 0)
+
+
+def test_what_left_nothing_is_counted_as_the_door_has_counted_it(ledger: Ledger, engine: Engine) -> None:
+    ledger.record([row(1)], quarantined=[SET_ASIDE])
+    kinds = [
+        Untraced(outcome="duplicates", reason="", study_instance_uid=STUDY_UID, count=3),
+        Untraced(outcome="refused", reason="vault", study_instance_uid=None, count=2),
+        Untraced(outcome="quarantined_again", reason=SET_ASIDE.reason, study_instance_uid=STUDY_UID, count=4),
+    ]
+
+    (summary,) = ledger.record_unfinished([replace(unfinished(), untraced=tuple(kinds))])
+
+    assert (summary.received, summary.stored, summary.duplicates) == (11, 1, 3)
+    assert (summary.quarantined, summary.refused) == (5, 2)
+    assert summary.reasons == (
+        ReasonCount(outcome="quarantined", reason=SET_ASIDE.reason, count=1),
+        ReasonCount(outcome="quarantined_again", reason=SET_ASIDE.reason, count=4),
+        ReasonCount(outcome="refused", reason="vault", count=2),
+    )
+    (study,) = summary.studies
+    assert (study.stored, study.duplicates, study.quarantined, study.quarantined_again, study.refused) == (
+        1,
+        3,
+        5,
+        4,
+        0,
+    )
     assert unaccounted(engine) == (0, 0)
 
 

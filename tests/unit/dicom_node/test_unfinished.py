@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from dicom_node.forwarder import Forwarder, Pass
 from dicom_node.open_associations import DAMAGED, OpenAssociation, OpenAssociations
-from dicom_node.tally import Count, Tallies, Tally
+from dicom_node.tally import Count, Tallies, Tally, Told
 from dicom_node.unfinished import LeftOpen
+from dicom_node.untraced import untraced
 from dicom_node.upper_layer.service import Ending
 from storage.errors import ImageStoreUnavailableError
 from storage.ledger import Ledger
@@ -96,6 +97,35 @@ def test_what_still_lay_in_the_journal_is_counted(tmp_path: Path, engine: Engine
     Worker(tmp_path / "0", engine, store).forwarder.forward_once()
 
     assert summed_up(engine) == [(NODE_ENDED, 1, 0)]
+
+
+def test_what_left_nothing_else_is_counted_by_what_the_door_wrote_down(
+    tmp_path: Path, engine: Engine, store: StoreInMemory
+) -> None:
+    left_by_a_kill(tmp_path / "0", engine, store, forwarded=1, waiting=1)
+    notes = OpenAssociations(tmp_path / "0" / "open")
+    for count, told in (
+        (Count.DUPLICATE, Told()),
+        (Count.DUPLICATE, Told()),
+        (Count.REFUSED, Told("vault")),
+        (Count.QUARANTINED, Told("residue", is_again=True)),
+    ):
+        kind = untraced(count, told)
+        assert kind is not None
+        notes.count(ASSOCIATION, kind)
+
+    Worker(tmp_path / "0", engine, store).forwarder.forward_once()
+
+    assert summed_up(engine) == [(NODE_ENDED, 6, 0)]
+    assert list((tmp_path / "0" / "open").iterdir()) == []
+
+
+def test_counts_without_a_note_are_of_an_association_that_was_summed_up(tmp_path: Path) -> None:
+    kind = untraced(Count.DUPLICATE, Told())
+    assert kind is not None
+    OpenAssociations(tmp_path).count(ASSOCIATION, kind)
+    assert OpenAssociations(tmp_path).left == ()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_starting_again_and_again_changes_nothing(tmp_path: Path, engine: Engine, store: StoreInMemory) -> None:
