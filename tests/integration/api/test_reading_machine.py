@@ -38,7 +38,7 @@ from tests.integration.api.reading_model import (
 
 Thing = TypeVar("Thing")
 
-EXAMPLES, STEPS = 4, 30
+EXAMPLES, MANY_EXAMPLES, STEPS = 2, 20, 30
 SITE = {"bone": "vertebra", "level": "L3"}
 WHO = st.sampled_from((ANNE, BEN, ANNE, BEN, JUDGE, OUTSIDER))
 WHICH = st.integers(0, 99)
@@ -490,8 +490,9 @@ def clients(url: str, engine: Engine) -> Iterator[Clients]:
         yield Clients(by_name=opened)
 
 
-@pytest.mark.timeout(600)
-def test_nothing_is_lost_or_told_whatever_readers_do(clients: Clients, ledger: Ledger) -> None:
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(MANY_EXAMPLES, marks=pytest.mark.long)])
+def test_nothing_is_lost_or_told_whatever_readers_do(clients: Clients, ledger: Ledger, examples: int) -> None:
     numbers = count(1)
 
     def new_patient() -> int:
@@ -516,7 +517,7 @@ def test_nothing_is_lost_or_told_whatever_readers_do(clients: Clients, ledger: L
     run_state_machine_as_test(
         WithThisApplication,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             phases=[Phase.explicit, Phase.generate],  # making a failure smaller would take minutes
             stateful_step_count=STEPS,
             deadline=None,

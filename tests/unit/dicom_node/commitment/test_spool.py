@@ -105,7 +105,8 @@ def test_a_damaged_request_is_put_aside_and_the_others_go_on(tmp_path: Path) -> 
     spool = Spool(tmp_path, KEYS)
     damaged, whole = (spool.put(request(transaction_uid=uid), "association").name for uid in ("1.2.1", "1.2.2"))
     path = tmp_path / f"{damaged}.sealed"
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes((sealed[-1] ^ 1,)))
     with pytest.raises(DamagedRequestError):
         spool.open(damaged)
     assert [ticket.name for ticket in Spool(tmp_path, KEYS).tickets()] == [whole]
