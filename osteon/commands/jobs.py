@@ -23,6 +23,7 @@ from osteon.logs import log_to_stderr
 from osteon.operators import behalf_of_account
 from osteon.orthanc_access import CredentialsError
 from osteon.registry_access import opened_registry
+from osteon.release_folders import RELEASES
 from osteon.release_parts import release_handler
 from osteon.settings import read_settings
 from osteon.signals import stop_event
@@ -35,7 +36,8 @@ from storage.jobs.requests import JobRequests
 from storage.jobs.standing import JobStandings
 from storage.metric_files import MetricFiles
 from storage.metric_writer import MetricWriter
-from storage.releases.job import KIND, fail_release
+from storage.releases.job import KIND, ReleaseFailing
+from storage.releases.made import MadeFiles
 
 SHOWN = 50
 INTERRUPTED = 130
@@ -63,7 +65,8 @@ def work() -> None:
     files, registry = MetricFiles(settings.metrics_folder), CollectorRegistry()
     standings = JobStandings(engine)
     metrics = JobMetrics(registry, standings.standing, standings.stuck)
-    worker = JobWorker(Leases(engine, on_failure=fail_release), kinds, stopping, ended=metrics.ended)
+    failing = ReleaseFailing(MadeFiles(settings.home / RELEASES))
+    worker = JobWorker(Leases(engine, on_failure=failing), kinds, stopping, ended=metrics.ended)
     with MetricWriter(files, ROLE, registry, refresh=metrics.refresh):
         worker.run()
     engine.dispose()

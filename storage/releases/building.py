@@ -27,6 +27,7 @@ from storage.releases.errors import (
     NoRoomError,
     SupersededError,
 )
+from storage.releases.failing import LONGEST_FAILURE, fail
 from storage.releases.made import Made, MadeFiles, room
 from storage.releases.ports import Cohorts, Converter, ImageFiles, MaskMaker, Masks, Reports, RunningJob
 from storage.releases.records import FileKind, FileRecord, ReleaseRecord, ReleaseState
@@ -36,6 +37,7 @@ from storage.releases.series_files import SeriesFiles, Written, together
 from storage.releases.sheet_columns import dictionary
 from storage.releases.sheet_files import check_format
 from storage.releases.store import Releases, utc_now
+from storage.releases.sweeping import forget_what_is_written_last, sweep
 from storage.releases.table_files import sheets_of, write_tables
 from storage.releases.tables import ReleaseFileRow, ReleaseLockRow, ReleaseRow, ReleaseSeriesRow
 
@@ -47,7 +49,6 @@ CONVERTED_AT_ONCE = 64
 
 FILES_AT_ONCE = 2000
 SQLITE_FULL = "database or disk is full"
-LONGEST_FAILURE = 500
 PASSING = (ImageStoreUnavailableError, ImageStoreSilentError)
 """What may be otherwise a moment later."""
 
@@ -93,6 +94,7 @@ class Builder:
         run = str(uuid.uuid4())
         found = self._take(number, run)
         if found.state is ReleaseState.READY:
+            self._sweep(number)  # whoever made it ready may have been killed before
             return found
         try:
             with _room_in_database():
@@ -195,12 +197,7 @@ class Builder:
     def _finish(self, number: int, run: str, job: RunningJob) -> bool:
         """Tables, texts, manifest, and ready. False when somebody was erased while they were written."""
         with self._writing(number, run) as connection:
-            connection.execute(
-                delete(ReleaseFileRow).where(
-                    ReleaseFileRow.release == number,
-                    ReleaseFileRow.kind.in_([FileKind.TABLE.value, FileKind.TEXT.value, FileKind.BAG.value]),
-                )
-            )
+            forget_what_is_written_last(connection, number)
         with self._snapshot() as connection:
             found = release(connection, number)
             job.progress(0, 0, "writing tables")
@@ -262,9 +259,7 @@ class Builder:
         """Best effort: the disk may be full for the database too."""
         try:
             with self._writing(number, run) as connection:
-                failed = update(ReleaseRow).where(ReleaseRow.number == number)
-                values = {"state": ReleaseState.FAILED.value, "builder": None, "failure": why[:LONGEST_FAILURE]}
-                connection.execute(failed.values(values))
+                fail(connection, self._made, number, why)
         except (OperationalError, BuildError) as error:
             log.warning("release %d: its failure could not be written down: %s", number, type(error).__name__)
 
@@ -275,16 +270,9 @@ class Builder:
                 self._made.remove_all(number)
 
     def _sweep(self, number: int) -> None:
-        """What is listed under no path: a run that was killed left it."""
-
-        def is_listed(sha256: str) -> bool:
-            listed = select(ReleaseFileRow.path).where(
-                ReleaseFileRow.release == number, ReleaseFileRow.sha256 == sha256, ReleaseFileRow.orthanc_id.is_(None)
-            )
-            return connection.scalar(listed.limit(1)) is not None
-
-        with self._engine.connect() as connection:
-            self._made.sweep(number, is_listed)
+        """Of a release that is ready: somebody may already be erasing a patient from it."""
+        with self._made.alone(number), self._engine.connect() as connection:
+            sweep(connection, self._made, number)
 
     @contextmanager
     def _writing(self, number: int, run: str) -> Iterator[Connection]:

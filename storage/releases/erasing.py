@@ -33,11 +33,13 @@ from storage.releases.rows import FILES, RELEASES, SERIES, file_values, files_in
 from storage.releases.sealing import seal
 from storage.releases.sheet_files import copy_without
 from storage.releases.store import utc_now
+from storage.releases.sweeping import forget_what_is_written_last, sweep
 from storage.releases.tables import (
     ReleaseEntryRow,
     ReleaseFileRow,
     ReleaseLeftOutRow,
     ReleaseLockRow,
+    ReleaseRow,
     ReleaseTombstoneRow,
 )
 from storage.upserts import in_pieces, insert_missing
@@ -65,18 +67,14 @@ class Eraser:
         an earlier command was killed before it had removed files from the disk, this one does.
         """
         self._check_known(pseudonym)
-        while True:
-            found = self._release(number)
-            if pseudonym in found.erased:
-                self._remove_made(number)
-                raise AlreadyErasedError
-            if found.state is not ReleaseState.READY:
-                done = self._erase_unfinished(found, pseudonym, reason)
-            else:
-                done = self._erase_ready(found, pseudonym, reason)
-            if done:
-                break
-        self._remove_made(number)
+        if self._release(number).state is not ReleaseState.READY and self._erase_unfinished(number, pseudonym, reason):
+            return self._release(number)
+        with self._made.alone(number):
+            try:
+                while not self._erase_ready(self._release(number), pseudonym, reason):
+                    """Somebody else was erased meanwhile."""
+            finally:
+                self._sweep(number)
         return self._release(number)
 
     def erase_everywhere(self, pseudonym: str, reason: ErasureReason) -> list[int]:
@@ -126,39 +124,54 @@ class Eraser:
             if connection.scalar(known) is None and connection.scalar(in_release) is None:
                 raise NotInCatalogueError("there is no such patient")
 
-    def _erase_unfinished(self, found: ReleaseRecord, pseudonym: str, reason: ErasureReason) -> bool:
-        """What is written of it so far goes; the builder sees the tombstone with its next transaction."""
+    def _erase_unfinished(self, number: int, pseudonym: str, reason: ErasureReason) -> bool:
+        """What is written of it so far goes; the builder sees the tombstone with its next transaction.
+
+        False when it has become ready.
+        """
+        digests: set[str] = set()
         with writing(self._engine).begin() as connection:
-            now = release(connection, found.number, locked=True)
-            if now.state is ReleaseState.READY or now.tombstones != found.tombstones:
+            now = release(connection, number, locked=True)
+            if now.state is ReleaseState.READY:
                 return False
-            tombstone = Tombstone(
-                number=len(now.tombstones) + 1,
-                pseudonym=pseudonym,
-                reason=reason.value,
-                at=self._now(),
-                manifest_sha256=None,
-            )
-            self._add_tombstone(connection, found.number, tombstone)
-            of_patient = (ReleaseFileRow.release == found.number, ReleaseFileRow.pseudonym == pseudonym)
-            made = select(ReleaseFileRow.sha256).where(*of_patient, ReleaseFileRow.orthanc_id.is_(None))
-            digests = set(connection.scalars(made))
-            connection.execute(delete(ReleaseFileRow).where(*of_patient))
-            lock = (ReleaseLockRow.release == found.number, ReleaseLockRow.pseudonym == pseudonym)
-            connection.execute(delete(ReleaseLockRow).where(*lock))
-            self._note(connection, found.number, pseudonym)
-        self._unlink(found.number, digests)
+            if not _is_built(connection, number):
+                forget_what_is_written_last(connection, number)
+            is_new = pseudonym not in now.erased
+            if is_new:
+                digests = self._take_out(connection, now, pseudonym, reason)
+        self._unlink(number, digests)
+        self._sweep_unfinished(number)
+        if not is_new:
+            raise AlreadyErasedError
         return True
 
-    def _erase_ready(self, found: ReleaseRecord, pseudonym: str, reason: ErasureReason) -> bool:
-        """What is to come is written first: under their checksums, these files are in nobody's way."""
-        tombstone = Tombstone(
+    def _take_out(self, connection: Connection, now: ReleaseRecord, pseudonym: str, reason: ErasureReason) -> set[str]:
+        """From a release that is not ready; the digests of the made files that were the patient's."""
+        tombstone = self._tombstone(now, pseudonym, reason)
+        self._add_tombstone(connection, now.number, tombstone)
+        of_patient = (ReleaseFileRow.release == now.number, ReleaseFileRow.pseudonym == pseudonym)
+        made = select(ReleaseFileRow.sha256).where(*of_patient, ReleaseFileRow.orthanc_id.is_(None))
+        digests = set(connection.scalars(made))
+        connection.execute(delete(ReleaseFileRow).where(*of_patient))
+        lock = (ReleaseLockRow.release == now.number, ReleaseLockRow.pseudonym == pseudonym)
+        connection.execute(delete(ReleaseLockRow).where(*lock))
+        self._note(connection, now.number, pseudonym)
+        return digests
+
+    def _tombstone(self, found: ReleaseRecord, pseudonym: str, reason: ErasureReason) -> Tombstone:
+        return Tombstone(
             number=len(found.tombstones) + 1,
             pseudonym=pseudonym,
             reason=reason.value,
             at=self._now(),
             manifest_sha256=None,
         )
+
+    def _erase_ready(self, found: ReleaseRecord, pseudonym: str, reason: ErasureReason) -> bool:
+        """What is to come is written first: under their checksums, these files are in nobody's way."""
+        if pseudonym in found.erased:
+            raise AlreadyErasedError
+        tombstone = self._tombstone(found, pseudonym, reason)
         with self._engine.connect() as connection:
             rewritten = {each.path: each for each in self._rewritten(connection, found.number, pseudonym)}
             without = replace(found, tombstones=(*found.tombstones, tombstone))
@@ -206,16 +219,17 @@ class Eraser:
         append(connection, note, by=self._behalf.by, at=self._now(), source=self._behalf.source)
         self._behalf.noted()
 
-    def _remove_made(self, number: int) -> None:
-        """Made files that nothing lists any more."""
-        gone = select(ReleaseFileRow.sha256).where(
-            ReleaseFileRow.release == number,
-            ReleaseFileRow.to_erasure.is_not(None),
-            ReleaseFileRow.orthanc_id.is_(None),
-        )
+    def _sweep(self, number: int) -> None:
+        """Of a release that is ready, alone with its files."""
         with self._engine.connect() as connection:
-            digests = set(connection.scalars(gone))
-        self._unlink(number, digests)
+            sweep(connection, self._made, number)
+
+    def _sweep_unfinished(self, number: int) -> None:
+        """Whoever builds it sweeps it by itself; and nobody begins to while it is held."""
+        with writing(self._engine).begin() as connection:
+            found = release(connection, number, locked=True)
+            if found.state is not ReleaseState.READY and not _is_built(connection, number):
+                sweep(connection, self._made, number)
 
     def _unlink(self, number: int, digests: set[str]) -> None:
         """Two files may be the same: what is still listed stays."""
@@ -229,3 +243,7 @@ class Eraser:
                 listed = set(connection.scalars(still.where(ReleaseFileRow.sha256.in_(some))))
                 for digest in set(some) - listed:
                     self._made.path(number, digest).unlink(missing_ok=True)
+
+
+def _is_built(connection: Connection, number: int) -> bool:
+    return connection.scalar(select(ReleaseRow.builder).where(ReleaseRow.number == number)) is not None

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select
 
 from storage.audit_behalf import Behalf
 from storage.errors import ImageStoreSilentError, ImageStoreUnavailableError, StorageError
@@ -20,8 +20,10 @@ from storage.jobs.errors import (
 )
 from storage.jobs.records import ENDED, Job, JobProblem
 from storage.jobs.requests import JobRequests, ask_for_job
-from storage.releases.building import LONGEST_FAILURE, Builder, why_it_failed
+from storage.releases.building import Builder, why_it_failed
 from storage.releases.errors import BuildCancelledError, SupersededError
+from storage.releases.failing import fail
+from storage.releases.made import MadeFiles
 from storage.releases.records import ReleaseState
 from storage.releases.tables import ReleaseRow
 
@@ -51,16 +53,20 @@ class JobBuilds:
             return True
 
 
-def fail_release(connection: Connection, job: Job, problem: JobProblem) -> None:
-    """Satisfies `storage.jobs.leases.OnFailure`: a release whose job has failed is not being built any more.
+class ReleaseFailing:
+    """Satisfies `storage.jobs.leases.OnFailure`: a release whose job has failed is not being built any more."""
 
-    One whose builder has said why it failed keeps that.
-    """
-    if job.kind != KIND:
-        return
-    unfinished = update(ReleaseRow).where(ReleaseRow.job == str(job.id), ReleaseRow.state == "building")
-    values = {"state": "failed", "builder": None, "failure": problem.detail[:LONGEST_FAILURE]}
-    connection.execute(unfinished.values(values))
+    def __init__(self, made: MadeFiles) -> None:
+        self._made = made
+
+    def __call__(self, connection: Connection, job: Job, problem: JobProblem) -> None:
+        """A release whose builder has said why it failed keeps that."""
+        if job.kind != KIND:
+            return
+        unfinished = select(ReleaseRow.number).where(ReleaseRow.job == str(job.id), ReleaseRow.state == "building")
+        number = connection.scalar(unfinished.with_for_update())
+        if number is not None:
+            fail(connection, self._made, number, problem.detail)
 
 
 class ReleaseHandler:

@@ -5,11 +5,12 @@ no release lists: both are removed when the release is finished. `OSTEON_HOME/re
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
@@ -17,9 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.releases.errors import NoRoomError
+from storage.upserts import in_pieces
 
 CHUNK_BYTES = 1 << 18
 PARTS = "parts"
+LOCK = "lock"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -115,13 +118,21 @@ class MadeFiles:
     def remove_all(self, number: int) -> None:
         shutil.rmtree(self._folder / str(number), ignore_errors=True)
 
-    def sweep(self, number: int, is_listed: Callable[[str], bool]) -> int:
-        """Remove whole files that no release lists, and parts. How many there were."""
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:
+        """One at a time, of all processes that see the folder; waits for its turn. For a release that is ready."""
+        folder = self._folder / str(number)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (folder / LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def sweep(self, number: int, listed: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Remove whole files that the release does not list, and parts. `listed`: those of these that it does."""
         self.remove_parts_of_all(number)
-        found = [file for file in (self._folder / str(number)).glob("??/*") if not is_listed(file.name)]
-        for file in found:
-            file.unlink(missing_ok=True)
-        return len(found)
+        for some in in_pieces([file.name for file in (self._folder / str(number)).glob("??/*")]):
+            for digest in set(some).difference(listed(some)):
+                self.path(number, digest).unlink(missing_ok=True)
 
     def _own_parts(self, number: int) -> Path:
         return self._folder / str(number) / PARTS / self._own

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from osteon.jobs.computing import computing_of
 from osteon.jobs.worker import JobWorker
+from osteon.release_folders import RELEASES
 from osteon.release_parts import release_handler
 from osteon.settings import read_settings
 from storage.database import open_database
 from storage.jobs.leases import Leases
-from storage.releases.job import KIND, fail_release
+from storage.releases.job import KIND, ReleaseFailing
+from storage.releases.made import MadeFiles
 
 LEASE = timedelta(seconds=2)
 
@@ -19,7 +21,8 @@ def main() -> None:
     settings = read_settings()
     engine = open_database(settings.registry_database)
     kinds = {KIND: release_handler(settings, engine, computing_of(settings))}
-    JobWorker(Leases(engine, lease=LEASE, on_failure=fail_release), kinds, threading.Event(), idle_seconds=0.1).run()
+    failing = ReleaseFailing(MadeFiles(settings.home / RELEASES))
+    JobWorker(Leases(engine, lease=LEASE, on_failure=failing), kinds, threading.Event(), idle_seconds=0.1).run()
 
 
 if __name__ == "__main__":

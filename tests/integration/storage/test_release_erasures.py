@@ -1,8 +1,13 @@
 """Erasing a patient: from disk, lists, tables and manifest, and nothing else of any release."""
 
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -12,14 +17,17 @@ from annotation.audit import Action, AuditFilter, Kind
 from annotation.cohorts.filters import CohortQuery
 from storage.audit_log import AuditLog
 from storage.cohorts.store import CohortStore
-from storage.database import migrate_registry
+from storage.database import migrate_registry, writing
 from storage.errors import NotInCatalogueError
 from storage.releases.erasing import Eraser
-from storage.releases.errors import AlreadyErasedError, ErasedFileError, NoSuchReleaseFileError
+from storage.releases.errors import AlreadyErasedError, ErasedFileError, NoRoomError, NoSuchReleaseFileError
+from storage.releases.failing import fail
+from storage.releases.made import MadeFiles
 from storage.releases.records import ErasureReason, FileKind, FileRecord, ReleaseState
+from storage.releases.sealing import Sealed, seal
 from storage.releases.tables import ReleaseLeftOutRow
 from tests.builders.ledger import PSEUDONYM
-from tests.builders.registry import OTHER_IMAGE, OTHER_PSEUDONYM, OTHER_STUDY
+from tests.builders.registry import NEW_STUDY, OTHER_IMAGE, OTHER_PSEUDONYM, OTHER_STUDY
 from tests.builders.release_place import MOMENT, Place, objects, read
 from tests.builders.releases import Foreground, new_release
 from tests.integration.storage.test_migrations import downgrade
@@ -250,21 +258,141 @@ def test_a_full_disk_erases_nothing_halfway(place: Place, eraser: Eraser, monkey
 def test_an_erasure_that_was_killed_before_files_were_removed_is_completed_by_the_next(
     place: Place, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class KilledError(BaseException):
-        pass
-
-    def die(*_: object) -> None:
-        raise KilledError
-
     release = place.built()
     with monkeypatch.context() as patched:
-        patched.setattr(Eraser, "_unlink", die)
+        patched.setattr("storage.releases.erasing.sweep", die)
         with pytest.raises(KilledError):
             eraser.erase(release.number, OTHER_PSEUDONYM, OBJECTION)
+    assert on_disk(place) != listed_made(place)
     assert eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION) == []
+    assert on_disk(place) == listed_made(place)
 
-    kept = {each.name for each in (place.folder / "1").glob("??/*")}
-    assert kept == {each.sha256 for each in place.listed(1) if each.orthanc_id is None}
+
+class KilledError(BaseException):
+    pass
+
+
+def die(*_: object) -> None:
+    raise KilledError
+
+
+def on_disk(place: Place) -> set[str]:
+    return {each.name for each in (place.folder / "1").glob("??/*")}
+
+
+def listed_made(place: Place) -> set[str]:
+    return {each.sha256 for each in place.listed(1) if each.orthanc_id is None}
+
+
+def bytes_on_disk(place: Place) -> bytes:
+    return b"".join(each.read_bytes() for each in (place.folder / "1").rglob("*") if each.is_file())
+
+
+def test_tables_that_an_erasure_wrote_before_it_was_killed_go_with_the_next(
+    place: Place, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = place.built()
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.releases.erasing.sweep", die)
+        patched.setattr(Eraser, "_exchange", die)
+        with pytest.raises(KilledError):
+            eraser.erase(release.number, PSEUDONYM, OBJECTION)
+    assert on_disk(place) > listed_made(place)  # what of the other patient is in them is listed nowhere
+    eraser.erase(release.number, OTHER_PSEUDONYM, OBJECTION)
+
+    assert on_disk(place) == listed_made(place)
+    assert OTHER_STUDY.encode() not in bytes_on_disk(place)
+
+
+def test_two_erasures_at_once_leave_nothing_that_is_listed_nowhere(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = place.built()
+    both = threading.Barrier(2)
+
+    def seal_together(*arguments: Any) -> Sealed:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
+        return seal(*arguments)
+
+    monkeypatch.setattr("storage.releases.erasing.seal", seal_together)
+    with ThreadPoolExecutor(2) as pool:
+        erased = [
+            pool.submit(Eraser(place.engine, MadeFiles(place.folder)).erase, release.number, pseudonym, OBJECTION)
+            for pseudonym in (PSEUDONYM, OTHER_PSEUDONYM)
+        ]
+    assert [each.exception() for each in erased] == [None, None]
+
+    assert place.store.get(1).erased == {PSEUDONYM, OTHER_PSEUDONYM}
+    assert on_disk(place) == listed_made(place)
+    assert not any(study.encode() in bytes_on_disk(place) for study in (OTHER_STUDY, NEW_STUDY))
+
+
+def test_a_run_that_was_killed_between_ready_and_sweeping_is_swept_by_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = place.store.begin(new_release())
+    left = place.made.write(begun.number, b"of a run before")
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.releases.building.sweep", die)
+        with pytest.raises(KilledError):
+            place.builder().build(begun.number, Foreground())
+    assert place.store.get(begun.number).state is ReleaseState.READY
+    assert left.sha256 in on_disk(place)
+    place.builder().build(begun.number, Foreground())
+
+    assert on_disk(place) == listed_made(place)
+
+
+class Stopped(Foreground):
+    """Once tables are written: `then` comes, and the run ends."""
+
+    def __init__(self, then: Callable[[], object], error: BaseException) -> None:
+        super().__init__()
+        self._then, self._error = then, error
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        super().progress(done, total, message)
+        if message == "writing the manifest":
+            self._then()
+            raise self._error
+
+
+def nothing() -> None:
+    """Nothing comes."""
+
+
+def test_an_erasure_leaves_no_table_of_a_release_that_has_failed(place: Place, eraser: Eraser) -> None:
+    begun = place.store.begin(new_release())
+    with pytest.raises(KilledError):
+        place.builder().build(begun.number, Stopped(nothing, KilledError()))
+    with place.engine.begin() as connection:  # as it was left by an earlier version
+        connection.execute(text("UPDATE release SET state = 'failed', failure = 'no room', builder = NULL"))
+    assert OTHER_PSEUDONYM.encode() in bytes_on_disk(place)
+    eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION)
+
+    assert OTHER_PSEUDONYM.encode() not in bytes_on_disk(place)
+    assert place.builder().build(begun.number, Foreground()).state is ReleaseState.READY
+    assert [row["pseudonym"] for row in place.table(begun.number, "patients")] == [PSEUDONYM]
+
+
+@pytest.mark.parametrize("error", [NoRoomError(), KilledError()], ids=["failed", "killed, and given up"])
+def test_a_release_that_fails_after_an_erasure_keeps_no_table_with_the_patient(
+    place: Place, eraser: Eraser, error: BaseException
+) -> None:
+    begun = place.store.begin(new_release())
+
+    def erase() -> None:
+        eraser.erase_everywhere(OTHER_PSEUDONYM, OBJECTION)
+
+    with pytest.raises(type(error)):
+        place.builder().build(begun.number, Stopped(erase, error))
+    if isinstance(error, KilledError):
+        with writing(place.engine).begin() as connection:
+            fail(connection, place.made, begun.number, "its worker was lost 5 times in the middle of it")
+
+    assert place.store.get(begun.number).state is ReleaseState.FAILED
+    assert OTHER_PSEUDONYM.encode() not in bytes_on_disk(place)
 
 
 def _full(*_: object) -> None:

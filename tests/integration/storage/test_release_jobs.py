@@ -22,7 +22,7 @@ from storage.jobs.requests import MOST_TRIES, JobRequests
 from storage.jobs.tables import JobRow
 from storage.releases.building import Builder
 from storage.releases.errors import AlreadyReadyError, EmptyCohortError, NotFailedError, ReleaseError
-from storage.releases.job import KIND, JobBuilds, ReleaseHandler, fail_release
+from storage.releases.job import KIND, JobBuilds, ReleaseFailing, ReleaseHandler
 from storage.releases.records import ReleaseState, SeriesChosen
 from tests.builders.jobs import LeaseClock
 from tests.builders.registry import START
@@ -137,7 +137,7 @@ def test_a_release_that_is_cancelled_under_its_job_ends_it(place: Place) -> None
 def worked(place: Place, builder: Builder) -> None:
     """As a worker does, until the job has ended."""
     clock = LeaseClock()
-    leases = Leases(place.engine, now=clock, on_failure=fail_release)
+    leases = Leases(place.engine, now=clock, on_failure=ReleaseFailing(place.made))
     worker = JobWorker(leases, {KIND: ReleaseHandler(builder)}, threading.Event())
     for _ in range(MOST_TRIES):
         worker.work_once()
@@ -202,7 +202,7 @@ def test_a_release_whose_workers_were_lost_again_and_again_has_failed(place: Pla
     number, job = begun(place)
     ready_at_once(place, job)
     clock = LeaseClock()
-    leases = Leases(place.engine, now=clock, on_failure=fail_release)
+    leases = Leases(place.engine, now=clock, on_failure=ReleaseFailing(place.made))
     for _ in range(MOST_TRIES):
         assert leases.take([KIND], "a worker that is lost") is not None
         clock.advance(3600)
@@ -218,7 +218,7 @@ def test_a_release_whose_workers_were_lost_again_and_again_has_failed(place: Pla
 def test_a_release_that_goes_on_under_another_job_does_not_fail_with_the_first(place: Place) -> None:
     number, job = begun(place)
     ready_at_once(place, job)
-    leases = Leases(place.engine, now=LeaseClock(), on_failure=fail_release)
+    leases = Leases(place.engine, now=LeaseClock(), on_failure=ReleaseFailing(place.made))
     held = leases.take([KIND], "a worker")
     assert held is not None
     builds = JobBuilds(place.engine)
