@@ -40,7 +40,7 @@ class Builds(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseParts:
-    """Everything of releases that outlives a request. `versions`: what a release is made with, when it is begun."""
+    """Everything of releases that outlives a request. `versions`: as they are here when a release is begun."""
 
     made: MadeFiles
     versions: Callable[[], Versions]

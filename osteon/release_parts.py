@@ -9,7 +9,7 @@ from api.release_parts import ReleaseParts
 from dicom_node.pseudonymisation.profile import DEFAULT, read_profile
 from osteon.orthanc_access import connect
 from osteon.release_folders import RELEASES
-from osteon.release_versions import versions
+from osteon.release_versions import built_with, versions
 from osteon.settings import Settings
 from storage.releases.building import Builder
 from storage.releases.cohorts import ReleaseCohorts
@@ -47,6 +47,7 @@ def release_handler(settings: Settings, engine: Engine, computing: Computing) ->
         mask_maker=FolderMasks(images, computing, make_masks),
         masks=_Masks(engine, images),
         reports=_Reports(engine, images),
+        built_with=built_with(),
     )
     return ReleaseHandler(builder)
 

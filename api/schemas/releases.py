@@ -136,6 +136,12 @@ class CohortOut(BaseModel):
     query: dict[str, Any]
 
 
+VERSIONS = (
+    "Software and scores of who built it (`earlier_software`: of those who had built a part before), and the profile"
+    " that was set when it was begun; by which profile an object was pseudonymised, it says itself in (0012,0063)."
+)
+
+
 class ReleaseOut(BaseModel):
     """One release; once it is ready, only tombstones are added."""
 
@@ -145,7 +151,7 @@ class ReleaseOut(BaseModel):
     cohort: CohortOut
     contents: dict[str, Any] = Field(examples=[Contents().document()])
     readings: ReadingsChoice
-    versions: dict[str, Any] = Field(description="Software, profile and scores that it was made with.")
+    versions: dict[str, Any] = Field(description=VERSIONS)
     previous: int | None = Field(examples=[11])
     created_at: datetime
     created_by: str = Field(examples=["data manager"])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
@@ -30,7 +31,7 @@ from storage.releases.errors import (
 from storage.releases.failing import LONGEST_FAILURE, fail
 from storage.releases.made import Made, MadeFiles, room
 from storage.releases.ports import Cohorts, Converter, ImageFiles, MaskMaker, Masks, Reports, RunningJob
-from storage.releases.records import FileKind, FileRecord, ReleaseRecord, ReleaseState
+from storage.releases.records import BuiltWith, FileKind, FileRecord, ReleaseRecord, ReleaseState
 from storage.releases.rows import SERIES, file_values, place_of, release, series_page
 from storage.releases.sealing import seal
 from storage.releases.series_files import SeriesFiles, Written, together
@@ -69,15 +70,19 @@ class Builder:
         mask_maker: MaskMaker | None = None,
         masks: Masks | None = None,
         reports: Reports | None = None,
+        built_with: BuiltWith | None = None,
         now: Callable[[], datetime] = utc_now,
         behalf: Behalf = NOBODY,
     ) -> None:
-        """Without `converter`, a release with NIfTI cannot be built, without `mask_maker` none with NIfTI and masks,
+        """Without `built_with`, a release keeps the versions that it was begun with.
+
+        Without `converter`, a release with NIfTI cannot be built, without `mask_maker` none with NIfTI and masks,
         without `masks` none with masks of what was drawn, without `reports` none with reports of its readings.
         """
         self._engine = engine
         self._made = made
         self._cohorts = cohorts
+        self._built_with = built_with
         self._files = SeriesFiles(
             engine, made, images, converter=converter, mask_maker=mask_maker, masks=masks, reports=reports
         )
@@ -251,7 +256,10 @@ class Builder:
             if found.state is ReleaseState.CANCELLED:
                 raise BuildCancelledError
             self._made.remove_parts_of_all(number)
-            values = {"state": ReleaseState.BUILDING.value, "builder": run, "failure": None}
+            values: dict[str, Any] = {"state": ReleaseState.BUILDING.value, "builder": run, "failure": None}
+            if self._built_with is not None:
+                to = connection.scalar(select(ReleaseRow.built_to).where(ReleaseRow.number == number))
+                values["versions"] = self._built_with.over(found.versions, is_begun=to is not None)
             connection.execute(update(ReleaseRow).where(ReleaseRow.number == number).values(values))
             return release(connection, number)
 

@@ -97,7 +97,11 @@ class Contents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """Of what a release is made with: software by package, the profile's name, scores and grades by instrument."""
+    """Of what a release is made with: software by package, scores and grades by instrument.
+
+    `profile`: the name and digest of the one that was set when the release was begun. Objects that had come before may
+    have been pseudonymised by another: each says in (0012,0063) by which.
+    """
 
     software: Mapping[str, str]
     profile: str
@@ -105,6 +109,24 @@ class Versions:
 
     def document(self) -> dict[str, Any]:
         return {"software": dict(self.software), "profile": self.profile, "scores": dict(self.scores)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltWith:
+    """Software and scores of the process that builds a release."""
+
+    software: Mapping[str, str]
+    scores: Mapping[str, str]
+
+    def over(self, versions: Mapping[str, Any], *, is_begun: bool) -> dict[str, Any]:
+        """What a release says of its versions from now on, instead of `versions`.
+
+        `is_begun`: files were written by the software that was noted before, which goes on being named.
+        """
+        document = {**versions, "software": dict(self.software), "scores": dict(self.scores)}
+        if is_begun and versions["software"] != document["software"]:
+            document["earlier_software"] = [*versions.get("earlier_software", ()), versions["software"]]
+        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,9 @@ several on one day. Dates are moved by a number of days of each patient's own: i
 
 Readings: {release.readings.value}. A reading is in here as of the revision that the tables name.
 
+`profile` in `../release.json` is the profile that was set when the release was begun. Each image says in (0012,0063) by
+which one it was pseudonymised: it may have come before that one was set.
+
 Check the files: `sha256sum -c manifest-sha256.txt`, one folder above this one, or any BagIt tool (RFC 8493).
 
 Research software, not a medical device.

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, update
 
 from osteon.release_parts import release_handler, release_parts
 from osteon.settings import Settings
@@ -17,6 +17,7 @@ from storage.ledger import Ledger
 from storage.releases.files import ReleaseFiles
 from storage.releases.records import FileKind
 from storage.releases.store import Releases
+from storage.releases.tables import ReleaseRow
 from tests.builders.archive import ARCHIVED, fill, record
 from tests.builders.releases import new_release
 from tests.services.orthanc import OrthancServer
@@ -64,6 +65,8 @@ def test_what_the_api_begins_the_worker_builds_in_the_same_folder(engine: Engine
         wanted = new_release(versions=parts.versions(), query=parts.cohorts.checked({}))
         begun = Releases(engine).begin(wanted, lambda connection, number: parts.builds.ask(connection, number, NOBODY))
         (job,) = JobRequests(engine).newest(limit=2)
+        with engine.begin() as connection:  # as an API of another version would have begun it
+            connection.execute(update(ReleaseRow).values(versions=wanted.versions.document() | {"software": {}}))
         result = release_handler(settings, engine, Here())(dict(job.parameters), Job())
     finally:
         server.stop()
@@ -74,4 +77,5 @@ def test_what_the_api_begins_the_worker_builds_in_the_same_folder(engine: Engine
     for file in listed:
         assert file.orthanc_id is not None or parts.made.path(begun.number, file.sha256).is_file()
     assert {"osteon", "pydicom", "SimpleITK"} <= set(wanted.versions.software)
+    assert Releases(engine).get(begun.number).versions == wanted.versions.document()  # of the worker that built it
     assert wanted.versions.scores["sins"] == "2010"

@@ -20,12 +20,12 @@ from storage.releases.errors import (
     SupersededError,
     VanishedObjectError,
 )
-from storage.releases.records import Contents, FileKind, ReadingsChoice, ReleaseState
+from storage.releases.records import BuiltWith, Contents, FileKind, ReadingsChoice, ReleaseState
 from storage.unit_of_work import SqlUnitOfWork
 from tests.builders.ledger import PSEUDONYM, stored_object
 from tests.builders.registry import NEW_STUDY, OLD_STUDY, OTHER_PSEUDONYM
 from tests.builders.release_place import MOMENT, Place, objects, read
-from tests.builders.releases import Foreground, new_release, sized
+from tests.builders.releases import VERSIONS, Foreground, new_release, sized
 from tests.services.small_disk import small_disk
 
 
@@ -98,6 +98,33 @@ def test_the_manifest_says_what_was_asked_for_and_what_there_is(place: Place) ->
     assert {each["pseudonym"] for each in manifest["files"] if each["kind"] == "dicom"} == {PSEUDONYM}
     (listed,) = [each for each in place.listed(release.number) if each.path == "release.json"]
     assert listed.sha256 == release.manifest_sha256
+
+
+def test_the_manifest_names_the_software_that_built_the_release_and_what_had_built_a_part_of_it(place: Place) -> None:
+    first, second = (BuiltWith(software={"osteon": each}, scores={"sins": each}) for each in ("1.0", "1.1"))
+
+    class KilledError(BaseException):
+        pass
+
+    class Killed(Foreground):
+        def progress(self, done: int, total: int, message: str) -> None:  # noqa: ARG002
+            if message == "writing tables":
+                raise KilledError
+
+    begun = place.store.begin(new_release())
+    for job in (Killed(), Killed()):
+        with pytest.raises(KilledError):
+            place.builder(built_with=first).build(begun.number, job)
+    release = place.builder(built_with=second).build(begun.number, Foreground())
+
+    manifest = place.manifest(release.number)
+    assert (manifest["software"], manifest["scores"]) == ({"osteon": "1.1"}, {"sins": "1.1"})
+    assert manifest["earlier_software"] == [{"osteon": "1.0"}]
+    assert manifest["profile"] == VERSIONS.profile
+    other = place.store.begin(new_release())
+    place.builder(built_with=first).build(other.number, Foreground())
+    assert place.manifest(other.number)["software"] == {"osteon": "1.0"}
+    assert "earlier_software" not in place.manifest(other.number)
 
 
 def test_the_same_cohort_gives_the_same_bytes_again(place: Place) -> None:
