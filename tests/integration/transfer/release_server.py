@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.integration.transfer.archive_server import TOKEN, Archive, Handler
 
 NUMBER = 3
+EXPIRED = f"your grant of release {NUMBER} expired at 2026-11-01T12:00:00+00:00"
 KINDS = {"dicom": "dicom", "nifti": "nifti", "tables": "table"}
 
 
@@ -31,6 +32,9 @@ class ReleaseArchive(Archive):
     erase_when_listed: str | None = None
     """pseudonym of a patient who is erased when the files have just been listed"""
     path_changes: dict[str, str] = field(default_factory=dict)
+    expires_after: str | None = None
+    """the file with which the grant expires: a bundle ends in the middle of it, alone it still comes"""
+    expired: bool = False
     unlisted: set[str] = field(default_factory=set)
     has_bundles: bool = False
     bundled: list[str] = field(default_factory=list)
@@ -44,7 +48,11 @@ class ReleaseArchive(Archive):
             "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
             "bag-info.txt": b"External-Identifier: osteon-release-3\n",
             "release.json": json.dumps(
-                {"release": NUMBER, "files": [_item(path, each) for path, each in payload.items()]}
+                {
+                    "release": NUMBER,
+                    "series": [_series(pseudonym) for pseudonym in _patients(payload)],
+                    "files": [_item(path, each) for path, each in payload.items()],
+                }
             ).encode(),
             "manifest-sha256.txt": "".join(
                 f"{sha256(content)}  {path}\n" for path, content in payload.items()
@@ -63,6 +71,20 @@ class ReleaseArchive(Archive):
             for path, content in sorted(self.files.items())
             if path not in self.unlisted
         ]
+
+
+def _patients(paths: Iterable[str]) -> list[str]:
+    return sorted({path.split("/")[2] for path in paths if path.count("/") > 2})
+
+
+def _series(pseudonym: str) -> dict[str, str]:
+    return {
+        "series_instance_uid": "2.25.2001",
+        "study_instance_uid": "2.25.1001",
+        "pseudonym": pseudonym,
+        "session": "D0000",
+        "modality": "CT",
+    }
 
 
 def _item(path: str, content: bytes) -> dict[str, Any]:
@@ -91,16 +113,21 @@ class ReleaseHandler(Handler):
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self._json(401, {"title": "Unauthorized"})
         path = url.path.removeprefix("/api/v1/")
+        if self.release.expired:
+            return self._json(403, {"title": "Forbidden", "detail": EXPIRED})
         if path in self.release.problems:
             status, detail = self.release.problems[path]
             return self._json(status, {"title": "no", "detail": detail})
         if match := re.fullmatch(rf"releases/{NUMBER}/files/(.+)", path):
+            self.release.expired = unquote(match[1]) == self.release.expires_after
             return self._file(unquote(match[1]))
         return self._answer(path, parse_qs(url.query))
 
     def do_POST(self) -> None:  # noqa: N802 - its name in the base
         """A bundle: the files asked for one after the other, cut off where a file of it is to be."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.release.expired:
+            return self._json(403, {"title": "Forbidden", "detail": EXPIRED})
         if not self.release.has_bundles:
             return self._json(404, {"title": "Not Found"})
         parts = []
@@ -108,7 +135,8 @@ class ReleaseHandler(Handler):
             content = self.release.files[path]
             self.release.bundled.append(path)
             parts.append(bytes(len(content)) if path in self.release.corrupt else content)
-            if path in self.release.bundle_ends_in:
+            self.release.expired = path == self.release.expires_after
+            if self.release.expired or path in self.release.bundle_ends_in:
                 return self._cut(b"".join(parts)[: -len(content) // 2])
         return self._bytes(200, b"".join(parts))
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from osteon.commands.pull import command
 from osteon.transfer.syncing import Syncing
 from tests.integration.transfer.archive_server import TOKEN
-from tests.integration.transfer.release_server import NUMBER, ReleaseArchive, serving_release, sha256
+from tests.integration.transfer.release_server import EXPIRED, NUMBER, ReleaseArchive, serving_release, sha256
 from tests.services.processes import wait_for
 from tests.services.small_disk import small_disk
 
@@ -410,6 +410,27 @@ def test_the_servers_reason_for_a_refusal_is_told(
     result = run(release, tmp_path / "bag")
     assert result.exit_code == 1
     assert detail in result.stderr
+
+
+@pytest.mark.parametrize("has_bundles", [False, True])
+def test_a_grant_that_expires_in_the_middle_of_a_pull_is_named_and_what_was_good_stays(
+    release: ReleaseArchive, tmp_path: Path, has_bundles: bool
+) -> None:
+    folder = tmp_path / "bag"
+    release.has_bundles = has_bundles
+    release.expires_after = FIRST.replace("3000", "3003")
+    result = run(release, folder, "--workers", "1")
+    assert (result.exit_code, result.stdout, EXPIRED in result.stderr) == (1, "", True)
+    whole = {path for path in tree(folder) if not path.endswith(".part")}
+    assert FIRST in whole
+    assert len(whole) < len(release.files)
+    assert {path: tree(folder)[path] for path in whole}.items() <= release.files.items()
+    assert run(release, folder, "--verify").exit_code == 1
+
+    release.expired, release.expires_after = False, None
+    release.requests.clear()
+    assert (run(release, folder).exit_code, tree(folder)) == (0, release.files)
+    assert whole.isdisjoint(release.asked())
 
 
 def test_a_release_whose_lists_are_kept_back_is_not_pulled_as_if_it_were_whole(
