@@ -188,6 +188,13 @@ def test_a_release_is_made_followed_granted_and_downloaded(window: OpenWindow, s
     assert sum(name.endswith(".dcm") for name in names) == 3
     assert any(name.endswith("manifest-sha256.txt") for name in names)
 
+    # As it is told to somebody who reads one of its studies blindly.
+    reader.route("**/api/v1/releases/1", lambda route: route.fulfill(json=route.fetch().json() | {"counts": None}))
+    reader.reload()
+    expect(reader.locator(".release")).to_contain_text("d’un examen que vous lisez en aveugle")
+    expect(reader.get_by_role("link", name="Télécharger .tar")).to_have_count(0)
+    expect(reader.locator(".facts")).to_be_visible()
+
 
 def test_who_has_no_grant_sees_no_release(window: OpenWindow) -> None:
     page = window().page
