@@ -386,7 +386,7 @@ def looked_at_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_given_whole(client: httpx.Client, number: int, route: str) -> bool:
     """Whether a download that has begun comes to its end."""
-    path = f"{RELEASES}/{number}/{route}"
+    path = f"/dicom-web/releases/{number}/{route}" if route.startswith("studies") else f"{RELEASES}/{number}/{route}"
     body = {"paths": ["data/README.md", OTHER_FILE]}
     method, content = ("POST", body) if route == "bundle" else ("GET", None)
     with client.stream(method, path, json=content) as answer:
@@ -398,7 +398,9 @@ def is_given_whole(client: httpx.Client, number: int, route: str) -> bool:
         return True
 
 
-@pytest.mark.parametrize("route", ["archive", "archive?format=zip", "bundle", f"files/{OTHER_FILE}"])
+@pytest.mark.parametrize(
+    "route", ["archive", "archive?format=zip", "bundle", f"files/{OTHER_FILE}", "studies/2.25.1004"]
+)
 @pytest.mark.parametrize("event", ["erased", "revoked", "expired"])
 @pytest.mark.usefixtures("looked_at_every_piece")
 def test_a_download_that_is_under_way_breaks_off_soon_after_it_may_not_go_on(
