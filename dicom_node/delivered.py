@@ -1,7 +1,7 @@
 """What Orthanc has taken and the outbox still keeps: asked for again when Orthanc was away, and brought again.
 
 Orthanc syncs its index only now and then: when its host loses power, it can have forgotten what it answered for. That
-the host was without power cannot be seen from here; that Orthanc was away can.
+the host was without power cannot be seen from here; that Orthanc was away can, or that its index is one of before.
 """
 
 import logging
@@ -20,6 +20,8 @@ class ImageIndex(Protocol):
 
     def ready(self) -> bool: ...
 
+    def last_change(self) -> int | None: ...
+
     def present(self, orthanc_ids: Collection[str]) -> frozenset[str]: ...
 
 
@@ -31,7 +33,7 @@ class Delivered:
         self._orthanc = orthanc
         self._made_sure_after = 0
         """So many interruptions."""
-        self.presence = Presence(orthanc.ready, clock)
+        self.presence = Presence(orthanc.ready, orthanc.last_change, clock)
 
     def make_sure(self) -> int:
         """Have wait again what Orthanc has lost, and let go of what it has had for long enough; how many go again.

@@ -62,6 +62,8 @@ class ImageStore(Protocol):
 
     def ready(self) -> bool: ...
 
+    def last_change(self) -> int | None: ...
+
     def present(self, orthanc_ids: Collection[str]) -> frozenset[str]: ...
 
 
@@ -199,7 +201,7 @@ class Forwarder:
             if any(isinstance(push.exception(), ImageStoreError) for push in done):
                 self._delivered.presence.missed()
             elif any(push.exception() is None and push.result() is not None for push in done):
-                self._delivered.presence.answered()
+                self._delivered.presence.took()
             else:
                 self._delivered.presence.look()
 

@@ -21,6 +21,9 @@ SLOWEST_BYTES_PER_SECOND = 1 << 24
 """Orthanc answers once it has written the file, and hashed it."""
 
 PAGE = 1000
+SOON = (1.0, 2.0)
+"""Seconds for a connection and an answer, where a late answer is none."""
+
 POOL_SIZE = 10
 # Orthanc deflates its answers where it may: for an image that costs twenty times what reading it does.
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
@@ -156,10 +159,19 @@ class Orthanc:
     def ready(self) -> bool:
         """Whether an Orthanc answers, and to our credentials."""
         try:
-            system = self._json(lambda: self._client.get("system", timeout=(1.0, 2.0)))
+            system = self._json(lambda: self._client.get("system", timeout=SOON))
         except ImageStoreError:
             return False
         return isinstance(system, dict) and "Version" in system
+
+    def last_change(self) -> int | None:
+        """The number of the last change of its index, which only grows; None when it does not tell soon."""
+        try:
+            changes = self._json(lambda: self._client.get("changes?last", timeout=SOON))
+        except ImageStoreError:
+            return None
+        last = changes.get("Last") if isinstance(changes, dict) else None
+        return last if isinstance(last, int) else None
 
     def state(self) -> OrthancState:
         """Version, plugins and number of instances. Raises ImageStoreUnavailableError."""

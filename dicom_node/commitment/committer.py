@@ -142,12 +142,17 @@ class Committer:
 
     def _run(self) -> None:
         while not self._stopping:
-            self.work_once()
-            self._wake.wait(POLL_SECONDS if self._spool.tickets() else IDLE_SECONDS)
+            try:
+                self.work_once()
+                pause = POLL_SECONDS if self._spool.tickets() else IDLE_SECONDS
+            except OSError as error:  # out of file descriptors, perhaps: somebody will give one back
+                log.warning("requests wait: %s", type(error).__name__)
+                pause = POLL_SECONDS
+            self._wake.wait(pause)
             self._wake.clear()
 
     def work_once(self) -> None:
-        """One pass over what waits."""
+        """One pass over what waits. Raises OSError when it cannot be seen what that is."""
         self._take_callers()
         self._take_answers()
         tickets = self._spool.tickets()

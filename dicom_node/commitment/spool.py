@@ -124,7 +124,7 @@ class Spool:
             return self._tickets[name]
 
     def tickets(self) -> list[Ticket]:
-        """What waits, oldest first."""
+        """What waits, oldest first. Raises OSError."""
         with self._lock:
             self._look()
             return sorted(self._tickets.values(), key=lambda ticket: ticket.received_at)
@@ -245,7 +245,7 @@ class Spool:
             os.close(descriptor)
 
     def _look(self) -> None:
-        """With the lock held, or before anybody has it: see what came and went, whoever did it.
+        """With the lock held, or before anybody has it: see what came and went, whoever did it. Raises OSError.
 
         The folder's time is compared with that of before only, for the clock that it is taken from may be set.
         """
@@ -254,8 +254,8 @@ class Spool:
             self._changed, self._found_changed_at = changed, now
         elif self._looked_at - self._found_changed_at >= _STEP_SECONDS:
             return
-        self._looked_at = now
         found = {path.name.removesuffix(SUFFIX): path for path in self._folder.glob(f"*{SUFFIX}")}
+        self._looked_at = now
         for name in self._tickets.keys() - found.keys():
             del self._tickets[name]
         for name in sorted(found.keys() - self._tickets.keys()):

@@ -27,6 +27,9 @@ class StoreInMemory:
     def ready(self) -> bool:
         return self.is_ready
 
+    def last_change(self) -> int | None:
+        return len(self.files) if self.is_ready else None
+
     def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
         if self.error is not None:
             raise self.error

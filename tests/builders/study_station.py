@@ -50,6 +50,9 @@ class ImageStoreInMemory:
     def ready(self) -> bool:
         return self.away is None
 
+    def last_change(self) -> int | None:
+        return len(self.files) if self.away is None else None
+
     def present(self, orthanc_ids: Collection[str]) -> frozenset[str]:
         if self.away is not None:
             raise self.away

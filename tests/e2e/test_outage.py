@@ -1,6 +1,7 @@
 """Orthanc goes away and comes back: nothing that was acknowledged is lost, over a restart of the node too."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +73,29 @@ def test_orthanc_stopped_in_the_middle_of_a_study_and_the_node_restarted_lose_no
     client = orthanc.client()
     kept = {pydicom.dcmread(_file(client.read(name), tmp_path)).SOPInstanceUID for name in client.instance_ids()}
     assert len(kept) == len(files)
+
+
+def test_what_orthanc_forgot_when_its_host_lost_power_goes_to_it_again(
+    node: Product, orthanc: OrthancServer, tmp_path: Path
+) -> None:
+    files = write_sample_study(tmp_path / "study")[:40]
+    assert storescu(node.dicom_port, files[:20]).returncode == 0
+    wait_for(lambda: in_ledger(node) == 20, "the first half is in the ledger")
+    orthanc.stop()
+    shutil.copytree(tmp_path / "orthanc-home", tmp_path / "synced")
+    orthanc.start()
+    assert storescu(node.dicom_port, files[20:]).returncode == 0
+    wait_for(lambda: in_ledger(node) == 40 and in_outbox(node) == 0, "all is delivered")
+
+    os.kill(orthanc.process_id, signal.SIGKILL)
+    orthanc.stop()
+    shutil.rmtree(tmp_path / "orthanc-home")
+    shutil.copytree(tmp_path / "synced", tmp_path / "orthanc-home")
+    orthanc.start()
+    assert len(list(orthanc.client().instance_ids())) < 40
+
+    wait_for(lambda: len(list(orthanc.client().instance_ids())) == 40, "what it forgot is there again", 60)
+    assert "are not there any more, and go again" in node.output
 
 
 def workers_of(node: Product) -> list[int]:

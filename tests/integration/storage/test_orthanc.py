@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import pydicom
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -48,6 +50,30 @@ def test_orthanc_gives_the_id_that_was_computed_and_the_bytes_that_were_stored(
     client.close()
 
 
+def test_the_number_of_the_last_change_grows_and_is_never_taken_back(tmp_path: Path) -> None:
+    server = OrthancServer(tmp_path)
+    server.start()
+    client = server.client()
+    numbers = [client.last_change()]
+    file = ct()
+    whose = pydicom.dcmread(BytesIO(file), stop_before_pixels=True)
+    orthanc_id = instance_id(whose.PatientID, whose.StudyInstanceUID, whose.SeriesInstanceUID, whose.SOPInstanceUID)
+    client.store(file, orthanc_id)
+    numbers.append(client.last_change())
+    client.remove(orthanc_id)
+    numbers.append(client.last_change())
+    server.stop()
+    assert client.last_change() is None
+    server.start()
+    numbers.append(client.last_change())
+    client.close()
+    server.stop()
+    known = [number for number in numbers if number is not None]
+    assert len(known) == 4
+    assert known == sorted(known)
+    assert known[1] > known[0]
+
+
 def test_an_unknown_instance_is_missing(server: OrthancServer) -> None:
     with pytest.raises(ImageMissingError):
         server.client().read(instance_id("a", "b", "c", "d"))
@@ -90,6 +116,7 @@ def test_what_is_no_orthanc_is_not_ready_and_takes_nothing(status: int, body: st
     with serving(answering(status, body)) as url:
         client = Orthanc(url, "u", "p")
         assert not client.ready()
+        assert client.last_change() is None
         with pytest.raises((ImageStoreUnavailableError, ImageMissingError)):
             client.store(b"x", "x")
 

@@ -127,6 +127,18 @@ def test_what_orthanc_lost_while_nobody_looked_goes_again(
     assert len(store.files) == 2
 
 
+def test_what_orthanc_lost_goes_again_however_quickly_it_was_back(
+    parts: Parts, store: ForgetfulStore, forwarder: Forwarder, clock: Clock
+) -> None:
+    receive(parts, 1, 2)
+    settle(forwarder)
+    store.go(lost=1)
+    store.come_back()
+    clock.now += LOOK_SECONDS
+    settle(forwarder)
+    assert len(store.files) == 2
+
+
 def test_what_goes_again_waits_for_whoever_looks_from_outside(
     parts: Parts, store: ForgetfulStore, forwarder: Forwarder, clock: Clock
 ) -> None:
@@ -206,11 +218,11 @@ def test_an_orthanc_of_which_nothing_can_be_lost_is_not_asked(
 ) -> None:
     asked: list[float] = []
 
-    def ready() -> bool:
+    def last_change() -> int:
         asked.append(clock.now)
-        return True
+        return 0
 
-    monkeypatch.setattr(store, "ready", ready)
+    monkeypatch.setattr(store, "last_change", last_change)
     pass_time(clock, forwarder, 60)
     assert asked == []
 
@@ -224,7 +236,7 @@ def test_an_orthanc_of_which_nothing_can_be_lost_is_not_asked(
     ],
 )
 def test_answers_tell_whether_it_may_have_been_away(clock: Clock, seconds: list[float], interruptions: int) -> None:
-    presence = Presence(lambda: True, clock)
+    presence = Presence(lambda: True, lambda: 1, clock)
     for pause in seconds:
         presence.answered()
         clock.now += pause
@@ -233,9 +245,27 @@ def test_answers_tell_whether_it_may_have_been_away(clock: Clock, seconds: list[
 
 
 def test_an_answer_after_none_is_an_interruption_however_short(clock: Clock) -> None:
-    presence = Presence(lambda: True, clock)
+    presence = Presence(lambda: True, lambda: 1, clock)
     presence.answered()
     presence.missed()
     assert (presence.is_away, presence.interruptions) == (True, 0)
     presence.look()
     assert (presence.is_away, presence.interruptions) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "interruptions"),
+    [
+        pytest.param([3, 3, 7], 0, id="an index that grows"),
+        pytest.param([3, 7, 6, 8], 1, id="one of before"),
+        pytest.param([3, None, 4], 0, id="one that does not always tell"),
+        pytest.param([None, None], 0, id="one that never tells"),
+    ],
+)
+def test_an_index_of_before_tells_that_it_was_away(clock: Clock, told: list[int | None], interruptions: int) -> None:
+    answers = iter(told)
+    presence = Presence(lambda: True, lambda: next(answers), clock)
+    for _ in told:
+        presence.took()
+        presence.look()
+    assert (presence.is_away, presence.interruptions) == (False, interruptions)

@@ -13,13 +13,14 @@ from dicom_node.commitment.failures import Failure
 from dicom_node.commitment.lines import Line, Lines
 from dicom_node.commitment.reports import Report
 from dicom_node.commitment.requests import Request
-from dicom_node.commitment.spool import MOST_CLAIMS, Spool
+from dicom_node.commitment.spool import MOST_CLAIMS, Spool, Ticket
 from dicom_node.commitment.verdicts import Verdicts
 from dicom_node.peers import PeerAddress
 from dicom_node.upper_layer.notices import Notice, Notices
 from storage.errors import ImageStoreUnavailableError
 from tests.builders.commitment import request
 from tests.builders.door import KEYS
+from tests.services.processes import wait_for
 
 ADDRESS = PeerAddress("192.0.2.1", 104)
 DAY, HOUR = 86_400.0, 3_600.0
@@ -417,6 +418,26 @@ def test_thousands_of_requests_that_wait_hold_few_descriptors_and_all_are_answer
     scene.ledger_is_down = False
     scene.work(60, step=0.25)
     assert (len(scene.calls), scene.is_done, descriptors()) == (400, True, before)
+
+
+def test_a_shortage_of_descriptors_does_not_end_the_committer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.address = ADDRESS
+    scene.ask()
+    tickets, failures = scene.spool.tickets, [OSError(24, "Too many open files")]
+
+    def failing_once() -> list[Ticket]:
+        if failures:
+            raise failures.pop()
+        return tickets()
+
+    monkeypatch.setattr(scene.spool, "tickets", failing_once)
+    scene.committer.start()
+    wait_for(lambda: scene.is_done, "the report is delivered", 10)
+    scene.committer.stop()
+    assert len(scene.calls) == 1
+    assert "requests wait" in caplog.text
 
 
 def test_what_waits_for_long_does_not_keep_the_others_waiting(scene: Scene) -> None:

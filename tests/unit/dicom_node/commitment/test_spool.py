@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,20 @@ def test_a_request_that_cannot_be_opened_for_want_of_descriptors_is_not_damaged(
     name = spool.put(request(), "association").name
     with none_left(), pytest.raises(OSError, match="Too many open files"):
         spool.open(name)
+    assert waiting(spool) == [request()]
+
+
+def test_what_cannot_be_looked_at_for_want_of_descriptors_is_looked_at_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time_ns()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(time, "time_ns", lambda: now - 2_000_000_000)
+        spool = Spool(tmp_path, KEYS)
+    Spool(tmp_path, KEYS).put(request(), "association")
+    with none_left(), pytest.raises(OSError, match="Too many open files"):
+        spool.tickets()
+    os.utime(tmp_path, ns=(now - 1_000_000_000, now - 1_000_000_000))
     assert waiting(spool) == [request()]
 
 
