@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from annotation.cohorts.fields import Field, Kind, Operator, Scope
 from annotation.cohorts.filters import AllOf, AnyOf, Condition, Filter, Not, Some, is_about, link
@@ -25,13 +26,21 @@ class Conditions:
     """Conditions for one database, as far as one may look who asks.
 
     `patients`: the numbers of those to whom the enclosing query is limited; things are then looked up among theirs
-    only. What is linked is always of one patient, so that nothing else changes.
+    only. What is linked is always of one patient, so that nothing else changes. `left_out`: those who are in no cohort.
     """
 
-    def __init__(self, dialect: Dialect, sight: Sight, patients: Collection[int] | None = None) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        sight: Sight,
+        patients: Collection[int] | None = None,
+        *,
+        left_out: Collection[int] = (),
+    ) -> None:
         self._dialect = dialect
         self._sight = sight
         self._patients = patients
+        self._left_out = left_out
         self._sources: Mapping[Scope, Source] = sources(dialect)
 
     def of(self, part: Filter, outside: Scope = Scope.SERIES) -> Bool:
@@ -48,6 +57,13 @@ class Conditions:
             case Some():
                 common = Scope.PATIENT if part.of_patient else link(outside, part.scope)
                 return self._among(outside, part.scope, common, part.where)
+
+    def of_anybody(self, patient: InstrumentedAttribute[int]) -> Bool:
+        """That a patient is none who is left out."""
+        if not self._left_out:
+            return true()
+        # Written into the statement: databases bound how many parameters it has.
+        return patient.not_in(bindparam("left_out", sorted(self._left_out), expanding=True, literal_execute=True))
 
     def visible(self, scope: Scope) -> Bool:
         """What the one who asks may find of it."""

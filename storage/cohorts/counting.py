@@ -8,17 +8,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from annotation.cohorts.fields import Scope
 from annotation.cohorts.filters import CohortQuery
 from storage.cohorts.conditions import Bool, Conditions
-from storage.cohorts.tables import SearchPatientRow, SearchReadingRow, SearchSeriesRow
-from storage.left_out import left_out
+from storage.cohorts.tables import SearchReadingRow, SearchSeriesRow
 
 AnySelect = Select[*tuple[Any, ...]]
 
 
 def in_cohort(query: CohortQuery, conditions: Conditions) -> Bool:
     """Of `SearchSeriesRow` in the enclosing query. Whom releases leave out is in no cohort."""
-    patients = select(SearchPatientRow.id).where(SearchPatientRow.pseudonym.in_(left_out())).correlate(None)
-    is_used = SearchSeriesRow.patient_id.not_in(patients)
-    return (SearchSeriesRow.objects > 0) & is_used & conditions.of(query.where)
+    of_anybody = conditions.of_anybody(SearchSeriesRow.patient_id)
+    return (SearchSeriesRow.objects > 0) & of_anybody & conditions.of(query.where)
 
 
 def totals(query: CohortQuery, conditions: Conditions, dialect: Dialect) -> AnySelect:

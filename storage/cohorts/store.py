@@ -14,6 +14,7 @@ from storage.cohorts.distributions import distributions
 from storage.cohorts.records import CohortCounts, CohortDistributions, CohortSeries, CohortStudy
 from storage.cohorts.tables import SearchPatientRow, SearchSeriesRow, SearchStudyRow
 from storage.errors import PageKeyError
+from storage.left_out import left_out
 
 _STREAMED = 1000
 _PARTS = 2
@@ -44,17 +45,15 @@ class CohortStore:
     def __init__(self, engine: Engine, sight: Sight = NOBODY) -> None:
         self._engine = engine
         self._sight = sight
-        self._conditions = Conditions(engine.dialect, sight)
 
     def series_of(self, query: CohortQuery) -> Iterator[CohortSeries]:
         """Every series, by pseudonym, study and series; streamed from one moment. Read it to its end, or close it."""
         place = (SearchStudyRow.pseudonym, SearchStudyRow.study_instance_uid, SearchSeriesRow.series_instance_uid)
-        wanted = (
-            select(*place, SearchSeriesRow.modality)
-            .join(SearchStudyRow, SearchStudyRow.id == SearchSeriesRow.study_id)
-            .where(in_cohort(query, self._conditions))
+        wanted = select(*place, SearchSeriesRow.modality).join(
+            SearchStudyRow, SearchStudyRow.id == SearchSeriesRow.study_id
         )
         with self._looking() as connection:
+            wanted = wanted.where(in_cohort(query, self._conditions(connection)))
             streamed = connection.execution_options(yield_per=_STREAMED)
             with streamed.execute(wanted.order_by(*place)) as rows:
                 for row in rows.mappings():
@@ -63,37 +62,39 @@ class CohortStore:
     def counts(self, query: CohortQuery) -> CohortCounts:
         """How much there is, from one moment."""
         with self._looking(*_COUNTING) as connection:
-            found = connection.execute(totals(query, self._conditions, connection.dialect)).mappings().one()
+            wanted = totals(query, self._conditions(connection), connection.dialect)
+            found = connection.execute(wanted).mappings().one()
         return CohortCounts(**{name: int(value) for name, value in found.items()})
 
     def distributions(self, query: CohortQuery) -> CohortDistributions:
         """What it is made of."""
         with self._looking() as connection:
-            return distributions(connection, query, self._conditions)
+            return distributions(connection, query, self._conditions(connection))
 
     def preview(self, query: CohortQuery, *, after: PageKey | None, limit: int) -> Page[CohortStudy]:
         """Studies by pseudonym and UID, so many at most. Raises PageKeyError."""
         place = (SearchStudyRow.pseudonym, SearchStudyRow.study_instance_uid)
-        wanted = select(SearchStudyRow.id, SearchStudyRow.patient_id, *place, SearchStudyRow.day).where(
-            self._is_found(query)
-        )
+        wanted = select(SearchStudyRow.id, SearchStudyRow.patient_id, *place, SearchStudyRow.day)
         if after is not None:
             if len(after) != _PARTS:
                 raise PageKeyError("not a place in this list")
             wanted = wanted.where(tuple_(*place) > tuple_(*after))
-        page = wanted.order_by(*place).limit(limit + 1).subquery()
-        with_sex = select(page, SearchPatientRow.sex).join(SearchPatientRow, SearchPatientRow.id == page.c.patient_id)
-        with_sex = with_sex.order_by(page.c.pseudonym, page.c.study_instance_uid)
         with self._looking() as connection:
+            found = _is_found(query, self._conditions(connection))
+            page = wanted.where(found).order_by(*place).limit(limit + 1).subquery()
+            with_sex = select(page, SearchPatientRow.sex).join(
+                SearchPatientRow, SearchPatientRow.id == page.c.patient_id
+            )
+            with_sex = with_sex.order_by(page.c.pseudonym, page.c.study_instance_uid)
             rows = connection.execute(with_sex).mappings().all()
             items = self._described(connection, query, rows[:limit])
         following = (items[-1].pseudonym, items[-1].study_instance_uid) if len(rows) > limit else None
         return Page(items=items, next_key=following)
 
-    def _is_found(self, query: CohortQuery) -> Bool:
-        """Of `SearchStudyRow`: it has a series of the cohort. All of those are found before any is put in its place."""
-        found = select(SearchSeriesRow.study_id).where(in_cohort(query, self._conditions)).correlate(None)
-        return self._conditions.probed(SearchStudyRow.__table__.columns["id"]).in_(found)
+    def _conditions(self, connection: Connection) -> Conditions:
+        """Who is left out is found first: most often nobody, and then nothing has to be compared."""
+        patients = select(SearchPatientRow.id).where(SearchPatientRow.pseudonym.in_(left_out()))
+        return Conditions(self._engine.dialect, self._sight, left_out=connection.scalars(patients).all())
 
     def _described(
         self, connection: Connection, query: CohortQuery, rows: Sequence[RowMapping]
@@ -118,6 +119,12 @@ class CohortStore:
                 for setting in (*_POSTGRESQL, *more):
                     connection.execute(text(setting))
             yield connection
+
+
+def _is_found(query: CohortQuery, conditions: Conditions) -> Bool:
+    """Of `SearchStudyRow`: it has a series of the cohort. All of those are found before any is put in its place."""
+    found = select(SearchSeriesRow.study_id).where(in_cohort(query, conditions)).correlate(None)
+    return conditions.probed(SearchStudyRow.__table__.columns["id"]).in_(found)
 
 
 def _study(row: RowMapping, parts: Sequence[RowMapping]) -> CohortStudy:
