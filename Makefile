@@ -32,7 +32,7 @@ viewer: $(VENV)/.runtime
 test: $(VENV)/.dev
 	@requirements/system-packages test
 	@requirements/ohif $(VENV) || true
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+	$(BIN)/pytest -n 3 --dist loadfile -m 'not long'
 
 check: $(VENV)/.dev
 	@requirements/system-packages test
@@ -41,7 +41,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+	$(BIN)/pytest -n 3 --dist loadfile -m 'not long'
 
 bench: $(VENV)/.dev
 	@requirements/system-packages test

@@ -68,7 +68,7 @@ class ReleaseSeries:
         """As SimpleITK image: LPS, spacing and origin in mm, rescaled values (HU; of PET the stored unit).
 
         From the NIfTI of the release, else made from its DICOM. Raises annotation.nifti.refusals.RefusedSeriesError
-        when the series is no regular volume.
+        when the series is no regular volume, OSError when a file of it is not there.
         """
         sitk = importlib.import_module("SimpleITK")
         if self.nifti is not None:

@@ -16,9 +16,8 @@ def factor_of(stack: Stack, source: Source) -> float:
     acquired = [
         moment(frame.about.text("AcquisitionDate"), frame.about.text("AcquisitionTime")) for frame in stack.frames
     ]
-    try:
-        with refusing_damage(Reason.UNREADABLE):
-            scan = pet_scan(header_of(source), acquired)
-            return suv_factor(scan)
-    except FindingError as error:
-        raise RefusedSeriesError(Reason.NO_SUV, str(error)) from error
+    with refusing_damage(Reason.UNREADABLE):
+        try:
+            return suv_factor(pet_scan(header_of(source), acquired))
+        except FindingError as error:
+            raise RefusedSeriesError(Reason.NO_SUV, str(error)) from error
