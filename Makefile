@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Where it is set, every process compiles our modules anew, and a run of the tests starts hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run viewer test check bench soak faults format lock clean
+.PHONY: help run viewer test check types suite bench soak faults format lock clean
 
 help:
 	@echo "make run     set up and start everything; Ctrl-C stops it"
@@ -32,15 +32,20 @@ viewer: $(VENV)/.runtime
 test: $(VENV)/.dev
 	@requirements/system-packages test
 	@requirements/ohif $(VENV) || true
-	$(BIN)/pytest -n 3 --dist loadfile -m 'not long'
+	@$(MAKE) --no-print-directory suite
 
 check: $(VENV)/.dev
 	@requirements/system-packages test
 	@requirements/ohif $(VENV) || true
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+types:
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+suite:
 	$(BIN)/pytest -n 3 --dist loadfile -m 'not long'
 
 bench: $(VENV)/.dev

@@ -75,7 +75,7 @@ def examination(day: date, thickness: float) -> list[Dataset]:
     return [_on(image(series, number), day, study, of_series, frame) for number in range(1, slices + 1)]
 
 
-def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_with_one_key(
+def test_a_prior_is_scrolled_with_the_current_study_however_fast_and_its_findings_are_copied_with_one_key(
     browser: Browser, viewed: ViewedSite
 ) -> None:
     then, now = examination(BEFORE, THICK), examination(NOW, THIN)
@@ -91,30 +91,9 @@ def test_a_prior_is_scrolled_with_the_current_study_and_its_findings_are_copied_
         page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
         page.wait_for_function(BOTH_DRAWN, timeout=60_000)
         _scrolled_together(page)
+        _scrolled_together_faster_than_slices_come(page)
         _shown_where_it_is(page, now[30])
         _copied(page, str(now[0].StudyInstanceUID), lesion["lesion_id"])
-
-
-def test_a_prior_whose_slices_are_slow_to_come_is_where_the_current_study_is_however_fast_it_is_scrolled(
-    browser: Browser, viewed: ViewedSite
-) -> None:
-    patient = "OST-SLOW"
-    then, now = examination(BEFORE, THICK), examination(NOW, THIN)
-    viewed.store([*then, *now], patient)
-    with watched_page(browser, viewed.url, language="en") as watched:
-        page = watched.page
-        have_session(page, READER)
-        page.goto(f"/patients/{patient}")
-        page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
-        page.wait_for_function(BOTH_DRAWN, timeout=60_000)
-        page.locator(".cornerstone-viewport-element").first.click()
-        page.wait_for_function(AT_REST, timeout=60_000)
-        before = page.evaluate(HEIGHTS)
-        page.evaluate(FIVE_AT_ONCE)
-        page.wait_for_function(AT_REST, timeout=60_000)
-        after = page.evaluate(HEIGHTS)
-        assert abs(after["current"] - before["current"]) == 5 * THIN
-        assert after["prior"] - before["prior"] == after["current"] - before["current"]
 
 
 def _scrolled_together(page: Page) -> None:
@@ -126,6 +105,15 @@ def _scrolled_together(page: Page) -> None:
     way = 5 * THIN
     page.wait_for_function(f"([from, way]) => Math.abs(({HEIGHTS})().prior - from) === way", arg=[before["prior"], way])
     after = page.evaluate(HEIGHTS)
+    assert after["prior"] - before["prior"] == after["current"] - before["current"]
+
+
+def _scrolled_together_faster_than_slices_come(page: Page) -> None:
+    before = page.evaluate(HEIGHTS)
+    page.evaluate(FIVE_AT_ONCE)
+    page.wait_for_function(AT_REST, timeout=60_000)
+    after = page.evaluate(HEIGHTS)
+    assert abs(after["current"] - before["current"]) == 5 * THIN
     assert after["prior"] - before["prior"] == after["current"] - before["current"]
 
 
