@@ -41,11 +41,15 @@ def command() -> None:
 
 
 def _after(files: MetricFiles, before: tuple[float, float], processes: float) -> tuple[float, float]:
-    """When every process of the node has said what came of it, or the time is over."""
+    """When every process of the node has said that it did, or one that it did not, or the time is over."""
+    done, failed = before
     deadline = time.monotonic() + ANSWER_SECONDS
-    while sum(now := _reloads(files.read())) < sum(before) + processes and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        done, failed = _reloads(files.read())
+        if failed > before[1] or done + failed >= sum(before) + processes:
+            break
         time.sleep(STEP_SECONDS)
-    return now
+    return done, failed
 
 
 def _processes(metrics: list[Metric]) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.reading_page import ReadingPage, lesion_of, lesions_of
@@ -59,14 +59,19 @@ def clicks(*heights: float, lower: float) -> list[dict[str, Any]]:
     ]
 
 
-def test_six_clicks_on_a_vertebra_and_on_its_neighbour_give_the_loss_of_height(site: Site, window: OpenWindow) -> None:
+def six_clicks(site: Site, window: OpenWindow) -> tuple[ReadingPage, Locator]:
+    """A vertebra whose clicks are waited for, and the guide that asks for them."""
     with site.client(READER) as client:
         lesion_of(client, bone="vertebra", level="L1")
     reading = ReadingPage(window(language="en").page).open(READER, study=CT_STUDY)
     reading.lesion("L1").click()
     reading.current("lesion_type")
     reading.press("m")
-    guide = reading.panel.get_by_role("group", name="Heights by six clicks")
+    return reading, reading.panel.get_by_role("group", name="Heights by six clicks")
+
+
+def test_six_clicks_on_a_vertebra_and_on_its_neighbour_give_the_loss_of_height(site: Site, window: OpenWindow) -> None:
+    reading, guide = six_clicks(site, window)
     expect(guide).to_contain_text("L1: click the upper endplate, in front (1/6)")
     reading.draw(*clicks(15, 18, 25, lower=50))
     guide.get_by_role("button", name="+ L2").click()
@@ -224,15 +229,9 @@ def test_a_drawing_that_waits_for_a_place_is_not_measured_for_another_lesion(sit
 
 
 def test_a_click_on_a_vertebra_that_is_moved_is_measured_where_it_is(site: Site, window: OpenWindow) -> None:
-    with site.client(READER) as client:
-        lesion_of(client, bone="vertebra", level="L1")
-    reading = ReadingPage(window(language="en").page).open(READER, study=CT_STUDY)
-    reading.lesion("L1").click()
-    reading.current("lesion_type")
-    reading.press("m")
+    reading, guide = six_clicks(site, window)
     points = clicks(15, 18, 25, lower=50)
     reading.draw(*points)
-    guide = reading.panel.get_by_role("group", name="Heights by six clicks")
     reading.panel.evaluate("(panel, uid) => panel.removeGeometry(uid)", points[1]["uid"])
     expect(guide).to_contain_text("the upper endplate, in the middle (2/6)")
     higher = points[1] | {"uid": "clicked anew", "points": [{"x": 50, "y": 40, "z": 70}]}

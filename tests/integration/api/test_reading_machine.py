@@ -38,7 +38,7 @@ from tests.integration.api.reading_model import (
 
 Thing = TypeVar("Thing")
 
-EXAMPLES, MANY_EXAMPLES, STEPS = 2, 20, 30
+EXAMPLES, MANY_EXAMPLES, STEPS = 4, 20, 30
 SITE = {"bone": "vertebra", "level": "L3"}
 WHO = st.sampled_from((ANNE, BEN, ANNE, BEN, JUDGE, OUTSIDER))
 WHICH = st.integers(0, 99)
