@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.uid import UID
-from pynetdicom.pdu import A_ASSOCIATE_AC
+from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RQ
 from pynetdicom.pdu_items import UserInformationItem
 from pynetdicom.pdu_primitives import AsynchronousOperationsWindowNegotiation, SCP_SCU_RoleSelectionNegotiation
+from pynetdicom.presentation import negotiate_as_acceptor
 
 from dicom_node.contexts import accepted_contexts
 from dicom_node.pseudonymisation.part10 import IMPLEMENTATION_CLASS_UID
@@ -107,6 +108,38 @@ def test_every_proposed_context_is_answered_one_by_one() -> None:
     }
     given_back = {item.presentation_context_id: item.result for item in answer.presentation_context}
     assert given_back == {1: 0, 3: 0, 5: 3, 7: 0, 9: 4}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.integers(0, 127).map(lambda number: 2 * number + 1),
+        st.tuples(
+            st.sampled_from([CT, MR, VERIFICATION, SECONDARY_CAPTURE, "1.2.3", "1.2.840.10008.5.1.4.1.1.1"]),
+            st.lists(st.sampled_from([EXPLICIT, IMPLICIT, MPEG_4, "2.25.7"]), min_size=1, max_size=4, unique=True),
+        ),
+        min_size=1,
+        max_size=128,
+    )
+)
+def test_what_is_proposed_is_answered_as_pynetdicom_answers_it(proposed: dict[int, tuple[str, list[str]]]) -> None:
+    """Contexts of classes that we do not take are answered without it, and must not be told from the others."""
+    request = associate_rq(proposed)
+    asked = A_ASSOCIATE_RQ()
+    asked.decode(request)
+    expected, _ = negotiate_as_acceptor(
+        asked.to_primitive().presentation_context_definition_list, list(accepted_contexts())
+    )
+    _, answer = accepted(request)
+    assert [
+        (item.presentation_context_id, item.result, item.transfer_syntax) for item in answer.presentation_context
+    ] == [(context.context_id, context.result, context.transfer_syntax[0]) for context in expected]
+
+
+def test_who_proposes_nothing_that_we_take_is_answered_all_the_same() -> None:
+    contexts, answer = accepted(associate_rq({1: (SECONDARY_CAPTURE, [EXPLICIT]), 3: ("1.2.3", [IMPLICIT])}))
+    assert not contexts
+    assert {item.presentation_context_id: item.result for item in answer.presentation_context} == {1: 3, 3: 3}
 
 
 def test_all_128_contexts_are_accepted() -> None:
