@@ -101,6 +101,14 @@ class VaultAccess:
             self.check_key(session, alone=alone)
             yield session
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """A transaction that writes, and is taken back at the end of the block."""
+        with unavailable_when_failing(), Session(writing(self._engine)) as session:
+            self.check_key(session)
+            yield session
+            session.rollback()
+
     def check_key(self, session: Session, *, alone: bool = False) -> None:
         """Raises WrongKeyError when the vault has another key, now."""
         row = select(KeyCheckRow.key_id).where(KeyCheckRow.slot == ONLY_SLOT).with_for_update(read=not alone)

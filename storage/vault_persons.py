@@ -41,10 +41,15 @@ class Persons:
     def __init__(self, access: VaultAccess) -> None:
         self._access = access
 
-    def make_ready(self) -> None:
-        """See `Vault.make_ready`."""
-        with self._access.reading() as session:
-            examine(session, self._access.seals, Person(PatientIdentifier("", "")))
+    def rehearse(self, session: Session) -> str:
+        """Let somebody invented be looked for and made, in a transaction that is taken back; their pseudonym."""
+        seals, invented, made = self._access.seals, PatientIdentifier("", secrets.token_hex()), new_pseudonymity()
+        examine(session, seals, Person(invented))
+        session.add(seals.person(made))
+        session.flush()
+        session.add(seals.identifier(invented, made.pseudonym))
+        session.flush()
+        return made.pseudonym
 
     def identify(self, person: Person) -> Pseudonymity:
         """See `Vault.identify`."""
