@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from dicom_node.entry import Entry, checksum_of, header_facts
 from dicom_node.errors import NodeError, RefusedError, TryAgainError, UnprocessableError
@@ -17,8 +18,9 @@ from dicom_node.known_studies import KnownStudies
 from dicom_node.outbox import Outbox, OutboxConflictError
 from dicom_node.own_uids import Learned, nothing_known
 from dicom_node.pieces import Pieces
+from dicom_node.pseudonymisation.engine import Result
 from dicom_node.pseudonymisation.facts import Facts
-from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
+from dicom_node.pseudonymiser import BegunObject, Pseudonymised, Pseudonymiser
 from dicom_node.quarantine import Circumstances, Quarantine
 from dicom_node.sameness import HashPixels, hash_of
 from dicom_node.series_facts import DESCRIBING
@@ -52,6 +54,14 @@ class Arrival:
     """What the door finds out about it; for whoever counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was made of an object whose pixels are still to come."""
+
+    object: BegunObject
+    header_facts: dict[str, Any] = field(repr=False)
+
+
 class Door:
     """Share one between all associations: it holds no state of any."""
 
@@ -81,10 +91,24 @@ class Door:
         self._note_set_aside = note_set_aside
         self._note_source = note_source
 
-    def receive(self, arrival: Arrival) -> Outcome:
-        """Take an object. On return it is durable; a NodeError says what became of it instead."""
+    def begin(self, arrival: Arrival) -> Begun | None:
+        """Begin with an object of which only the head has come (`arrival.file`), while the rest is on its way.
+
+        Nothing is kept, noted or refused yet. None when nothing can be said of it so far; then `receive` says all.
+        """
         try:
-            return self.take_in(arrival)
+            begun = self._pseudonymise.begin(arrival.file, arrival.calling_ae_title)
+            return None if begun is None else Begun(begun, _header_facts(begun.begun.result))
+        except Exception:  # noqa: BLE001 - hostile bytes: what they provoke is told when all have come
+            return None
+
+    def receive(self, arrival: Arrival, begun: Begun | None = None) -> Outcome:
+        """Take an object. On return it is durable; a NodeError says what became of it instead.
+
+        `begun`: what `begin` made of its head.
+        """
+        try:
+            return self._take_begun(arrival, begun) or self.take_in(arrival)
         except NodeError as error:
             self._learn(arrival)
             if isinstance(error, UnprocessableError):
@@ -94,6 +118,14 @@ class Door:
     def take_in(self, arrival: Arrival) -> Outcome:
         """The same for an object that is in quarantine already: when it cannot be taken, nothing is set aside."""
         return self.accept(arrival, self.pseudonymised(arrival))
+
+    def _take_begun(self, arrival: Arrival, begun: Begun | None) -> Outcome | None:
+        """An object whose head was made already; None when it must be made as a whole."""
+        made = None if begun is None else self._pseudonymise.completed(begun.object, arrival.file)
+        if made is None or begun is None:
+            return None
+        self._check_class(arrival, made)
+        return self.accept(arrival, made, begun.header_facts)
 
     def pseudonymised(self, arrival: Arrival, hash_pixels: HashPixels | None = hash_of) -> Pseudonymised:
         """What becomes of an object, still in memory. Raises NodeError. `hash_pixels`: see `Pseudonymiser`."""
@@ -108,16 +140,19 @@ class Door:
         self._check_class(arrival, made)
         return made
 
-    def accept(self, arrival: Arrival, made: Pseudonymised) -> Outcome:
-        """Take an object that is pseudonymised."""
-        return self.keep(arrival, made, checksum_of(made.parts), lambda entry: self.outbox.put(entry, made.parts))
+    def accept(self, arrival: Arrival, made: Pseudonymised, header_facts: dict[str, Any] | None = None) -> Outcome:
+        """Take an object that is pseudonymised. `header_facts`: of what is written, when they are known."""
+        entry = self._entry(arrival, made, checksum_of(made.parts), header_facts)
+        return self._keep(arrival, made, entry, lambda entry: self.outbox.put(entry, made.parts))
 
     def keep(self, arrival: Arrival, made: Pseudonymised, checksum: str, put: Callable[[Entry], bool]) -> Outcome:
         """Keep an object unless it is here already. Raises NodeError.
 
         `checksum`: of its file (`checksum_of`). `put`: makes it durable in the outbox, as `Outbox.put` does.
         """
-        entry = self._entry(arrival, made, checksum)
+        return self._keep(arrival, made, self._entry(arrival, made, checksum), put)
+
+    def _keep(self, arrival: Arrival, made: Pseudonymised, entry: Entry, put: Callable[[Entry], bool]) -> Outcome:
         arrival.learned.study_instance_uid = entry.study_instance_uid
         arrival.learned.sop_instance_uid = entry.sop_instance_uid
         outcome = self._keep_or_know(arrival, entry, put)
@@ -137,12 +172,14 @@ class Door:
             raise UnprocessableError(Reason.CONFLICT)
         return Outcome.DUPLICATE
 
-    def _entry(self, arrival: Arrival, made: Pseudonymised, checksum: str) -> Entry:
+    def _entry(
+        self, arrival: Arrival, made: Pseudonymised, checksum: str, known: dict[str, Any] | None = None
+    ) -> Entry:
         """What the outbox notes of the object; what the ledger could never hold must not be acknowledged."""
         entry = Entry(
             association_id=arrival.association_id,
             pseudonym=made.pseudonym,
-            **header_facts(made.result.facts_with(DESCRIBING), made.result.transfer_syntax_uid),
+            **(_header_facts(made.result) if known is None else known),
             size=made.result.size,
             checksum=checksum,
             source_digest=made.source_digest,
@@ -199,3 +236,7 @@ class Door:
         except OSError as failure:
             log.error("quarantine failed: %s", type(failure).__name__)  # noqa: TRY400 - a traceback may hold values
             raise TryAgainError("quarantine", "quarantine") from None
+
+
+def _header_facts(result: Result) -> dict[str, Any]:
+    return header_facts(result.facts_with(DESCRIBING), result.transfer_syntax_uid)

@@ -202,7 +202,13 @@ class Listener:
             self._door, self._tallies, visit.address, visit=visit, desk=self._desk, metrics=self._metrics
         )
         association = AcceptedAssociation(
-            wire, self._negotiator, self._limits, service, take_large=service.take_large, prefix=frame_of
+            wire,
+            self._negotiator,
+            self._limits,
+            service,
+            take_large=service.take_large,
+            prefix=frame_of,
+            begin=service.begin,
         )
         thread = threading.Thread(target=self._serve, args=(wire, association, visit), name="association", daemon=True)
         with self._lock:

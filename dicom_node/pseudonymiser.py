@@ -15,13 +15,13 @@ from typing import Protocol
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.charset import Charset
 from dicom_node.pseudonymisation.dropped_words import DroppedWordsError
-from dicom_node.pseudonymisation.engine import Engine, Identify, Result
+from dicom_node.pseudonymisation.engine import Begun, Engine, Identify, Result
 from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.level import Part
 from dicom_node.pseudonymisation.person import Issuers
 from dicom_node.pseudonymisation.tags import SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_node.received_person import received_person
-from dicom_node.sameness import HashPixels, SourceDigest, hash_of
+from dicom_node.sameness import BegunDigest, HashPixels, SourceDigest, hash_of
 from dicom_node.status import Reason
 from dicom_node.uids import UidMap
 from storage.identities import Person, Pseudonymity
@@ -65,6 +65,14 @@ class Pseudonymised:
     @property
     def pseudonym(self) -> str:
         return self.result.pseudonym
+
+
+@dataclass(frozen=True, slots=True)
+class BegunObject:
+    """What is known of an object whose pixels are still to come."""
+
+    begun: Begun
+    digest: BegunDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +130,25 @@ class Pseudonymiser:
         """
         with self._engine() as engine:
             result = engine(source, calling_ae_title)
-        if result.trail.dropped_words and hash_pixels is not None:
+        if hash_pixels is None:
+            return _pseudonymised(result, "")
+        return self._counted(result, self._source_digest(result.source, result.source_data, hash_pixels))
+
+    def begin(self, head: bytes, calling_ae_title: str = "") -> BegunObject | None:
+        """Of an object of which only the first bytes have come; None when nothing can be said yet."""
+        with self._engine() as engine:
+            begun = engine.begin(head, calling_ae_title)
+        return None if begun is None else BegunObject(begun, self._source_digest.begin(begun.result.source))
+
+    def completed(self, begun: BegunObject, source: bytes) -> Pseudonymised | None:
+        """Now that all has come; None when it is not what its head had announced."""
+        result = begun.begun.completed(source)
+        return None if result is None else self._counted(result, begun.digest.completed(source))
+
+    def _counted(self, result: Result, source_digest: str) -> Pseudonymised:
+        if result.trail.dropped_words:
             self._note(result.trail.dropped_words)
-        return Pseudonymised(
-            result=result,
-            sop_class_uid=result.source.text(SOP_CLASS),
-            sop_instance_uid_before=result.source.text(SOP_INSTANCE),
-            source_digest=(self._source_digest(result.source, result.source_data, hash_pixels) if hash_pixels else ""),
-        )
+        return _pseudonymised(result, source_digest)
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
@@ -155,3 +174,12 @@ class Pseudonymiser:
             self._count_dropped(words)
         except (OSError, DroppedWordsError, KeyFileError) as error:
             log.warning("dropped words cannot be counted: %s", type(error).__name__)
+
+
+def _pseudonymised(result: Result, source_digest: str) -> Pseudonymised:
+    return Pseudonymised(
+        result=result,
+        sop_class_uid=result.source.text(SOP_CLASS),
+        sop_instance_uid_before=result.source.text(SOP_INSTANCE),
+        source_digest=source_digest,
+    )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from dicom_node.access import Visit
 from dicom_node.commitment.desk import Desk
 from dicom_node.contexts import STORAGE_COMMITMENT
-from dicom_node.door import Arrival, Door, Outcome
+from dicom_node.door import Arrival, Begun, Door, Outcome
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
 from dicom_node.large_objects import LargeObject, begin
 from dicom_node.metrics import NOBODY, Metrics
@@ -54,6 +54,8 @@ class StoreService:
         self._large: LargeObject | None = None
         self._learned = Learned()
         """Of the large object that is coming."""
+        self._begun: Begun | None = None
+        """What was made of the head of the object that is coming."""
 
     @property
     def largest_object(self) -> int | None:
@@ -87,6 +89,12 @@ class StoreService:
         if self._visit is not None:  # who calls again at once must find its seat free
             self._visit.ended()
 
+    def begin(self, message: Message) -> None:
+        """The head of an object has come: what it becomes is worked out while the rest is on its way."""
+        self._begun = None
+        if message.command.field == Field.C_STORE and self._tally is not None:
+            self._begun = self._door.begin(_arrival(message, self._tally, Learned()))
+
     def take_large(self, message: Message) -> Sink | None:
         """Of a large object its head has come: whether the rest is stored while it comes."""
         self._large = None
@@ -116,10 +124,11 @@ class StoreService:
         began, size = time.perf_counter(), message.data_set.size if message.data_set else 0
         tally = self._tallies.received(id(self))
         large, self._large = self._large, None
+        begun, self._begun = self._begun, None
         learned = Learned() if large is None else self._learned
         status, comment = int(Status.SUCCESS), ""
         try:
-            outcome = self._receive(message, tally, learned, large)
+            outcome = self._receive(message, tally, learned, large or begun)
             told = Told()
             count = Count.STORED if outcome is Outcome.STORED else Count.DUPLICATE
         except NodeError as error:
@@ -144,10 +153,12 @@ class StoreService:
 
         return Answer(status, comment, account)
 
-    def _receive(self, message: Message, tally: Tally, learned: Learned, large: LargeObject | None) -> Outcome:
-        if large is None or message.data_set is None or message.data_set.is_too_large:
+    def _receive(self, message: Message, tally: Tally, learned: Learned, so_far: LargeObject | Begun | None) -> Outcome:
+        if so_far is None or isinstance(so_far, Begun):
+            return self._door.receive(_arrival(message, tally, learned), so_far)
+        if message.data_set is None or message.data_set.is_too_large:
             return self._door.receive(_arrival(message, tally, learned))
-        return large.finish(datetime.now(UTC))
+        return so_far.finish(datetime.now(UTC))
 
 
 def frame_of(message: Message) -> bytes:

@@ -13,11 +13,12 @@ accident. Whoever could make two on purpose would send them both, and gain that 
 
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import xxhash
 
 from dicom_node.nested_content import ABOUT_THE_TRANSFER, HEAD, PADDING, content_of, labelled
-from dicom_node.pseudonymisation.facts import Facts, Nested
+from dicom_node.pseudonymisation.facts import Facts, Nested, Pixels
 from storage.source_digests import source_digest
 
 _LONGEST_SEEN, _MOST_SEEN = 256, 1024
@@ -34,6 +35,25 @@ HashPixels = Callable[[memoryview], bytes]
 hash_of: HashPixels = xxhash.xxh3_128_digest
 
 
+@dataclass(frozen=True, slots=True)
+class BegunDigest:
+    """Of an object whose pixels are still to come."""
+
+    key: bytes = field(repr=False)
+    values: bytes = field(repr=False)
+    """What its plain attributes count for."""
+    nested: bytes
+    pixels: tuple[Pixels, ...]
+
+    def completed(self, data: bytes, hash_pixels: HashPixels = hash_of) -> str:
+        """The digest (hex). `data`: what the pixels stand in."""
+        pieces = [self.values]
+        for pixels in self.pixels:
+            hashed = hash_pixels(memoryview(data)[pixels.start : pixels.stop])
+            pieces += (HEAD.pack(pixels.tag, pixels.stop - pixels.start), hashed)
+        return source_digest(hmac.digest(self.key, b"".join(pieces), "sha256"), self.nested)
+
+
 class SourceDigest:
     """Makes keyed digests of objects as they came. Share one between threads."""
 
@@ -45,6 +65,10 @@ class SourceDigest:
 
     def __call__(self, facts: Facts, data: bytes, hash_pixels: HashPixels = hash_of) -> str:
         """The digest (hex) of one object. `data`: what the facts' pixels stand in."""
+        return self.begin(facts).completed(data, hash_pixels)
+
+    def begin(self, facts: Facts) -> BegunDigest:
+        """All of the digest of one object but for its pixels."""
         pieces: list[bytes] = []
         values, seen = facts.values, self._seen
         for tag in sorted(values):
@@ -55,11 +79,7 @@ class SourceDigest:
                 if len(value) <= _LONGEST_SEEN and (tag in seen or len(seen) < _MOST_SEEN):
                     seen[tag] = known
             pieces.append(known[1])
-        for pixels in facts.pixels:
-            hashed = hash_pixels(memoryview(data)[pixels.start : pixels.stop])
-            pieces += (HEAD.pack(pixels.tag, pixels.stop - pixels.start), hashed)
-        plain = hmac.digest(self._key, b"".join(pieces), "sha256")
-        return source_digest(plain, self._nested(facts.sequences))
+        return BegunDigest(self._key, b"".join(pieces), self._nested(facts.sequences), facts.pixels)
 
     def _nested(self, sequences: Mapping[int, Nested]) -> bytes:
         """The digest of what they say."""

@@ -5,7 +5,7 @@ worked out once and remembered. Pixels are neither decoded nor copied; only the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dicom_node.errors import UnprocessableError
 from dicom_node.pseudonymisation.burned_in import check_image
@@ -15,7 +15,7 @@ from dicom_node.pseudonymisation.facts import Facts, read_facts
 from dicom_node.pseudonymisation.identifying import Kind
 from dicom_node.pseudonymisation.level import Level, Part
 from dicom_node.pseudonymisation.opened import open_file
-from dicom_node.pseudonymisation.part10 import new_frame
+from dicom_node.pseudonymisation.part10 import new_frame, read_frame
 from dicom_node.pseudonymisation.plan import Recording, Replayed
 from dicom_node.pseudonymisation.profile import Profile
 from dicom_node.pseudonymisation.residue import find_residue, has_uid
@@ -103,6 +103,25 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What becomes of an object whose pixels are still to come."""
+
+    result: Result
+    """With what has come of them."""
+    head: bytes = field(repr=False)
+    """What stands before them."""
+
+    def completed(self, file: bytes) -> Result | None:
+        """Now that all has come; None when it is not what its head had announced."""
+        at, (pixels,) = self.result.pixels, self.result.source.pixels
+        if at is None or len(file) != pixels.stop or not file.startswith(self.head):
+            return None
+        parts = self.result.parts
+        came = memoryview(file)[pixels.start : pixels.stop]
+        return replace(self.result, parts=(*parts[:at], came, *parts[at + 1 :]), source_data=file)
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
     """One object as it came: its data set, inflated, and how that is encoded."""
 
@@ -111,6 +130,8 @@ class _Source:
     syntax: Syntax
     transfer_syntax_uid: str
     sender: str
+    is_begun: bool = False
+    """Whether only its head has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +163,33 @@ class Engine:
         except (StructureError, InflateError) as error:
             raise UnprocessableError(Reason.UNREADABLE, str(error)) from None
 
+    def begin(self, head: bytes, sender: str = "") -> Begun | None:
+        """What becomes of an object of which only the first bytes have come, native pixels last.
+
+        None when that cannot be said yet: it is unlike the last objects of its series, or there is something wrong
+        with it, which is for the whole object to say.
+        """
+        try:
+            return self._begin(head, sender)
+        except (UnprocessableError, StructureError, InflateError):
+            return None
+
+    def _begin(self, head: bytes, sender: str) -> Begun | None:
+        transfer_syntax_uid = read_frame(head).transfer_syntax_uid
+        if is_deflated(transfer_syntax_uid) or is_encapsulated(transfer_syntax_uid):
+            return None
+        source = replace(_opened(head, sender), is_begun=True)
+        made = self._by_plan(source)
+        if made is None:
+            return None
+        result = self._written(source, made)
+        return Begun(result, head[: made.facts.pixels[0].start])
+
     def _make(self, file: bytes, sender: str) -> Result:
         source = _opened(file, sender)
-        made = self._by_plan(source) or self._in_full(source)
+        return self._written(source, self._by_plan(source) or self._in_full(source))
+
+    def _written(self, source: _Source, made: _Made) -> Result:
         own_uids = {tag: made.study.uid_of(made.facts.text(tag)) for tag in _NEEDED_UIDS}
         if made.level.is_broken:
             raise UnprocessableError(Reason.INVALID_UID)
@@ -180,7 +225,7 @@ class Engine:
         for series in self._series.planned((source.sender, source.syntax)):
             trail = Trail()
             rewriter = _rewriter(source, series.study, series.names, series.facts, trail)
-            replayed = series.replay(rewriter, source.data, source.start, trail)
+            replayed = series.replay(rewriter, source.data, source.start, trail, is_begun=source.is_begun)
             if replayed is not None:
                 check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
                 return _Made(series.study, series.names, replayed.level, trail, replayed.facts, replayed)

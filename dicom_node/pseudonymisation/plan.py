@@ -89,8 +89,13 @@ class Plan:
         self._alike = Alike(stretch for stretch in stretches if isinstance(stretch, int))
         self._facts = facts
 
-    def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
-        """Rewrite the object that starts at `start`; None when it does not fit."""
+    def replay(
+        self, rewriter: Rewriter, data: bytes, start: int, trail: Trail, *, is_begun: bool = False
+    ) -> Replayed | None:
+        """Rewrite the object that starts at `start`; None when it does not fit.
+
+        `is_begun`: only its head has come, so far that its pixels, which come last, have begun.
+        """
         level = rewriter.new_level(start, {})
         values, sequences = dict(self._facts.values), dict(self._facts.sequences)
         pixels: list[Pixels] = []
@@ -98,7 +103,11 @@ class Plan:
         position = start
         try:
             for stretch in self._stretches:
-                if isinstance(stretch, int):
+                if is_begun and stretch in PIXEL_TAGS:
+                    end = _pixels_to_come(rewriter, level, (position, stretch), pixels)
+                    if end is None:
+                        return None
+                elif isinstance(stretch, int):
                     first = level.parts_before(position)
                     end = _vary(rewriter, level, data, (position, stretch), (values, sequences, pixels))
                     if end is None:
@@ -106,7 +115,7 @@ class Plan:
                     if not pixels:
                         differing += level.parts[first : level.parts_before(end)]
                 else:
-                    if not data.startswith(stretch.raw, position):
+                    if stretch.raw and not data.startswith(stretch.raw, position):
                         return None
                     end = position + len(stretch.raw)
                     level.replace(position, end, stretch.out)
@@ -115,7 +124,7 @@ class Plan:
                 position = end
         except (StructureError, struct.error):
             return None
-        if position != len(data) or trail.named:
+        if (not pixels or position <= len(data) if is_begun else position != len(data)) or trail.named:
             return None
         level.finish(position, rewriter.codec)
         facts = Facts(values, self._facts.nested, tuple(pixels), sequences)
@@ -152,6 +161,17 @@ def _vary(
         if not is_private(expected):
             return position
     return None if last < 0 else position
+
+
+def _pixels_to_come(rewriter: Rewriter, level: Level, where: tuple[int, Stretch], pixels: list[Pixels]) -> int | None:
+    """As `_vary`, of native pixels of which the last byte has not come."""
+    position, expected = where
+    element = tag, vr, _, value, stop = rewriter.native_element(position)
+    if tag != expected:
+        return None
+    rewriter.put(level, element, rewriter.codec)
+    pixels.append(Pixels(tag, vr, value, stop, encapsulated=False))
+    return stop
 
 
 def _is_undefined(data: bytes, value: int) -> bool:

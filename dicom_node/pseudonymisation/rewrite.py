@@ -94,6 +94,13 @@ class Rewriter:
             raise StructureError("a value is cut off")
         return tag, vr, position, value, stop
 
+    def native_element(self, position: int) -> Element:
+        """The element at `position`, which may end behind what there is. Raises StructureError without a length."""
+        tag, vr, value, length = self.codec.read(self._data, position)
+        if length == UNDEFINED:
+            raise StructureError("an element of undefined length")
+        return tag, vr, position, value, value + length
+
     def put(self, level: Level, element: Element, codec: Codec) -> None:
         """Write what becomes of one element. The marks that come before it are written already."""
         tag, vr, position, value, stop = element

@@ -28,9 +28,9 @@ class Series:
     differing: frozenset[int] = frozenset()
     plan: Plan | None = None
 
-    def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail) -> Replayed | None:
+    def replay(self, rewriter: Rewriter, data: bytes, start: int, trail: Trail, *, is_begun: bool) -> Replayed | None:
         """See `Plan.replay`."""
-        return None if self.plan is None else self.plan.replay(rewriter, data, start, trail)
+        return None if self.plan is None else self.plan.replay(rewriter, data, start, trail, is_begun=is_begun)
 
     def follow(self, before: "Series") -> bool:
         """Learn from what differed between the objects `before` this one. False when those were of another series."""

@@ -24,7 +24,7 @@ from dicom_node.upper_layer.pdus import (
     released,
 )
 from dicom_node.upper_layer.requests import LONGEST_COMMAND, Requests
-from dicom_node.upper_layer.service import Ending, Limits, Message, Prefix, Service, TakeLarge
+from dicom_node.upper_layer.service import Begin, Ending, Limits, Message, Prefix, Service, TakeLarge
 from dicom_node.upper_layer.wire import ClosedError, Heard, SilentError, Wire, WireError
 
 LONGEST_REQUEST = 1 << 18
@@ -49,6 +49,7 @@ class AcceptedAssociation:
         *,
         take_large: TakeLarge = lambda _: None,
         prefix: Prefix = lambda _: b"",
+        begin: Begin = lambda _: None,
     ) -> None:
         self._wire = wire
         self._negotiator = negotiator
@@ -56,6 +57,7 @@ class AcceptedAssociation:
         self._service = service
         self._take_large = take_large
         self._prefix = prefix
+        self._begin = begin
         self._contexts: Mapping[int, Context] = {}
         self._peer_maximum = 0
         self.calling_ae_title = ""
@@ -164,6 +166,7 @@ class AcceptedAssociation:
             answer=self._answer,
             take_large=self._take_large,
             prefix=self._prefix,
+            begin=self._begin,
         )
         while True:
             self.is_busy = requests.is_under_way

@@ -82,12 +82,23 @@ class Collector:
         """Whom to offer the next data set, should it be a large one, and what is put before it."""
         self._offer, self._prefix = offer, prefix
 
+    @property
+    def size(self) -> int:
+        """How many bytes of a data set have come."""
+        return self._size
+
     def take(self, wire: Wire, size: int) -> None:
         """The next piece of a data set, which comes now. What is beyond the limit is read and forgotten."""
         if self._size + size > self._collected_up_to:
             size = self._take_beyond(wire, size)
         if size:
             self._collect(wire, size)
+
+    def begun(self) -> Collected | None:
+        """A copy of what has come of a data set that is not whole; None when it is not here."""
+        if self._sink is not None or self._is_too_large:
+            return None
+        return Collected(self._copied(), is_too_large=False, data_set_at=len(self._prefix))
 
     def finish(self) -> Collected:
         """The data set is whole. Of one that was taken while it came, the end is up to whoever took it."""

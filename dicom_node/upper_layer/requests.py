@@ -10,10 +10,13 @@ from dicom_node.upper_layer.collecting import Collected, Collector, Sink
 from dicom_node.upper_layer.commands import Command, CommandError, read_command
 from dicom_node.upper_layer.negotiation import Context
 from dicom_node.upper_layer.pdus import PDV_HEADER, AbortReason, Control, ProtocolError
-from dicom_node.upper_layer.service import Message, Prefix, TakeLarge
+from dicom_node.upper_layer.service import Begin, Message, Prefix, TakeLarge
 from dicom_node.upper_layer.wire import Wire
 
 LONGEST_COMMAND = 1 << 14
+HEAD_BYTES = 1 << 15
+"""Of a data set: what stands before the pixels of most images. Of a smaller one there is nothing to begin with."""
+
 _CONTROL_BYTES = 2
 
 
@@ -29,10 +32,12 @@ class Requests:
         answer: Callable[[int, Message], None],
         take_large: TakeLarge,
         prefix: Prefix,
+        begin: Begin,
     ) -> None:
         """`answer`: takes each request that is whole, and the id of the context it came on.
 
         `take_large`: offered a request of which not all has come. `prefix`: says what to put before a data set.
+        `begin`: told once of each data set that takes several PDVs, when its head has come.
         """
         self._wire = wire
         self._contexts = contexts
@@ -40,6 +45,8 @@ class Requests:
         self._answer = answer
         self._take_large = take_large
         self._prefix = prefix
+        self._begin = begin
+        self._has_begun = False
         self._commands = bytearray()
         self._context_id = 0
         """Of the command set that is coming."""
@@ -65,6 +72,9 @@ class Requests:
             self._take(size, is_command=is_command)
             if is_last:
                 self._complete()
+            elif not self._has_begun and self._collector.size >= HEAD_BYTES:
+                self._has_begun = True
+                self._tell_of_head()
 
     def _check_turn(self, context_id: int, *, is_command: bool) -> None:
         """A command set comes whole before its data set, both on one context."""
@@ -85,6 +95,7 @@ class Requests:
         """A command set or a data set is whole: wait for the data set that is to come, or have the request answered."""
         if self._pending is not None:
             command, self._pending = self._pending, None
+            self._has_begun = False
             self._answer(self._context_id, self._message(command, self._collector.finish()))
             return
         try:
@@ -97,6 +108,11 @@ class Requests:
             self._pending = command
         else:
             self._answer(self._context_id, self._message(command, None))
+
+    def _tell_of_head(self) -> None:
+        begun = self._collector.begun()
+        if self._pending is not None and begun is not None:
+            self._begin(self._message(self._pending, begun))
 
     def _offer(self, command: Command, begun: Collected) -> Sink | None:
         return self._take_large(self._message(command, begun))

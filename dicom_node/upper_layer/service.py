@@ -89,5 +89,8 @@ class Limits:
 Prefix = Callable[[Message], bytes]
 """Asked, of a request whose data set is still to come, what to put before that where it is collected."""
 
+Begin = Callable[[Message], None]
+"""Told, of a request whose data set is still coming, what has come of it: work that need not wait for the rest."""
+
 TakeLarge = Callable[[Message], Sink | None]
 """Offered a request of which not all has come; see `collecting.Offer`."""

@@ -24,7 +24,7 @@ from pynetdicom.pdu_primitives import A_ASSOCIATE, ImplementationClassUIDNotific
 from pynetdicom.presentation import build_context
 
 from dicom_node.access import Access
-from dicom_node.door import Arrival, Door, Outcome
+from dicom_node.door import Arrival, Begun, Door, Outcome
 from dicom_node.journal import Journal
 from dicom_node.listener import Listener
 from dicom_node.open_associations import OpenAssociations
@@ -332,7 +332,10 @@ class KeepingDoor(Door):
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
 
-    def receive(self, arrival: Arrival) -> Outcome:
+    def begin(self, arrival: Arrival) -> None:
+        """Nothing can be said of an object before all of it has come."""
+
+    def receive(self, arrival: Arrival, begun: Begun | None = None) -> Outcome:  # noqa: ARG002 - a door's signature
         self.arrivals.append(arrival)
         return Outcome.STORED
 

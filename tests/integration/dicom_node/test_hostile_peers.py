@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.upper_layer_fuzz import complaints, conversation, converse, overhear
 from dicom_node import access, rejections, tally
-from dicom_node.door import Arrival, Outcome
+from dicom_node.door import Arrival, Begun, Outcome
 from dicom_node.listener import Listener
 from dicom_node.upper_layer import association
 from dicom_node.upper_layer.service import Limits
@@ -491,10 +491,10 @@ class HeldDoor(KeepingDoor):
         self.reached = threading.Event()
         self.opened = threading.Event()
 
-    def receive(self, arrival: Arrival) -> Outcome:
+    def receive(self, arrival: Arrival, begun: Begun | None = None) -> Outcome:
         self.reached.set()
         assert self.opened.wait(20)
-        return super().receive(arrival)
+        return super().receive(arrival, begun)
 
 
 def being_stopped(listener: Listener) -> threading.Thread:

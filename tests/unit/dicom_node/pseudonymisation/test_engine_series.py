@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from itertools import chain, zip_longest
+from typing import Any
 
 import pydicom
 import pytest
@@ -42,8 +43,8 @@ def by_plan(monkeypatch: pytest.MonkeyPatch) -> list[Replayed]:
     found: list[Replayed] = []
     replay = Plan.replay
 
-    def noted(self: Plan, *source: object) -> Replayed | None:
-        replayed = replay(self, *source)  # type: ignore[arg-type]
+    def noted(self: Plan, *source: Any, **more: bool) -> Replayed | None:
+        replayed = replay(self, *source, **more)  # type: ignore[arg-type]
         if replayed is not None:
             found.append(replayed)
         return replayed
