@@ -13,12 +13,12 @@ from dicom_node.pseudonymisation.codec import (
     ITEM_END,
     SEQUENCE_END,
     UNDEFINED,
-    Codec,
     StructureError,
+    codec_of,
 )
 from dicom_node.pseudonymisation.dictionary import implicit_vr
 from dicom_node.pseudonymisation.facts import Nested
-from dicom_node.pseudonymisation.syntax import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Syntax
+from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
 from dicom_node.pseudonymisation.tags import is_private
 from dicom_node.pseudonymisation.values import BINARY_VRS
 
@@ -65,8 +65,6 @@ PADDING = b" \0"
 HEAD = struct.Struct(">IQ")
 """Of a value: its tag and length."""
 
-_CODECS = {syntax: Codec(syntax) for syntax in (EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG)}
-
 
 def content_of(tag: int, nested: Nested) -> bytes:
     """What one sequence says; empty when that is nothing. What cannot be read says what its bytes are."""
@@ -88,7 +86,7 @@ def _sequence(tag: int, data: bytes, span: tuple[int, int], syntax: Syntax, dept
     if depth > DEEPEST:
         raise StructureError("nested too deeply")
     position, end = span
-    read = _CODECS[syntax].read
+    read = codec_of(syntax).read
     items = []
     while position < end:
         found, _, value, length = read(data, position)
@@ -105,7 +103,7 @@ def _sequence(tag: int, data: bytes, span: tuple[int, int], syntax: Syntax, dept
 
 def _item(data: bytes, span: tuple[int, int], syntax: Syntax, depth: int) -> tuple[bytes, int]:
     position, end = span
-    codec = _CODECS[syntax]
+    codec = codec_of(syntax)
     pieces = []
     while position < end:
         tag, vr, value, length = codec.read(data, position)

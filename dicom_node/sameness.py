@@ -69,17 +69,19 @@ class SourceDigest:
 
     def begin(self, facts: Facts) -> BegunDigest:
         """All of the digest of one object but for its pixels."""
-        pieces: list[bytes] = []
-        values, seen = facts.values, self._seen
-        for tag in sorted(values):
-            value = values[tag]
-            known = seen.get(tag)
-            if known is None or known[0] != value:
-                known = value, _counted(tag, value)
-                if len(value) <= _LONGEST_SEEN and (tag in seen or len(seen) < _MOST_SEEN):
-                    seen[tag] = known
-            pieces.append(known[1])
+        values, seen = facts.values, self._seen.get
+        pieces = [
+            known[1] if (known := seen(tag)) is not None and known[0] == values[tag] else self._count(tag, values[tag])
+            for tag in sorted(values)
+        ]
         return BegunDigest(self._key, b"".join(pieces), self._nested(facts.sequences), facts.pixels)
+
+    def _count(self, tag: int, value: bytes) -> bytes:
+        """What a value counts for that is not the one of the object before."""
+        piece = _counted(tag, value)
+        if len(value) <= _LONGEST_SEEN and (tag in self._seen or len(self._seen) < _MOST_SEEN):
+            self._seen[tag] = value, piece
+        return piece
 
     def _nested(self, sequences: Mapping[int, Nested]) -> bytes:
         """The digest of what they say."""

@@ -53,6 +53,13 @@ _PAGES = (
 """Words that together, in a series description, say that its images are pages of text."""
 
 
+LOOKED_AT = _OVERLAY_POSITIONS | {
+    SOP_CLASS, _IMAGE_TYPE, _MODALITY, _CONVERSION_TYPE, _DESCRIPTION,
+    _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _BURNED_IN,
+}  # fmt: skip
+"""The elements whose values decide, beside the pixels: an object in which they are another's is judged as that one."""
+
+
 def check_image(facts: Facts, syntax: Syntax, transfer_syntax_uid: str, data: bytes) -> None:
     """Raises UnprocessableError unless the object is an image that is unlikely to carry text.
 

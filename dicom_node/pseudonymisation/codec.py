@@ -1,6 +1,7 @@
 """Element headers as they stand in the bytes of a data set (PS3.5 7): read and written in one encoding."""
 
 import struct
+from functools import cache
 
 from dicom_node.pseudonymisation.dictionary import implicit_vr
 from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
@@ -114,3 +115,9 @@ class Codec:
 
 
 _PLAIN = Codec(IMPLICIT_LITTLE)
+
+
+@cache
+def codec_of(syntax: Syntax) -> Codec:
+    """The codec of an encoding: there are three, and making one takes as long as reading ten headers."""
+    return Codec(syntax)

@@ -175,10 +175,11 @@ class Engine:
             return None
 
     def _begin(self, head: bytes, sender: str) -> Begun | None:
-        transfer_syntax_uid = read_frame(head).transfer_syntax_uid
-        if is_deflated(transfer_syntax_uid) or is_encapsulated(transfer_syntax_uid):
+        frame = read_frame(head)
+        syntax = syntax_of(frame.transfer_syntax_uid)
+        if syntax is None or is_deflated(frame.transfer_syntax_uid) or is_encapsulated(frame.transfer_syntax_uid):
             return None
-        source = replace(_opened(head, sender), is_begun=True)
+        source = _Source(head, frame.data_set, syntax, frame.transfer_syntax_uid, sender, is_begun=True)
         made = self._by_plan(source)
         if made is None:
             return None
@@ -200,10 +201,10 @@ class Engine:
             sop_instance_uid=own_uids[SOP_INSTANCE],
             transfer_syntax_uid=source.transfer_syntax_uid,
         )
-        header = head + b"".join(part for index, part in enumerate(made.level.parts) if index not in made.level.pixels)
-        _look_once_more(header, len(head), made, source)
         parts = made.level.parts
         (pixels,) = made.level.pixels
+        header = b"".join((head, *parts[:pixels], *parts[pixels + 1 :]))
+        _look_once_more(header, len(head), made, source)
         is_whole = is_deflated(source.transfer_syntax_uid)
         if is_whole:
             parts = [deflate(b"".join(parts))]
@@ -227,7 +228,8 @@ class Engine:
             rewriter = _rewriter(source, series.study, series.names, series.facts, trail)
             replayed = series.replay(rewriter, source.data, source.start, trail, is_begun=source.is_begun)
             if replayed is not None:
-                check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
+                if not replayed.is_such_an_image:
+                    check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
                 return _Made(series.study, series.names, replayed.level, trail, replayed.facts, replayed)
         return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from dicom_node.errors import UnprocessableError
-from dicom_node.pseudonymisation.codec import ITEM, ITEM_GROUP, SEQUENCE_END, UNDEFINED, Codec, StructureError
+from dicom_node.pseudonymisation.codec import ITEM, ITEM_GROUP, SEQUENCE_END, UNDEFINED, Codec, StructureError, codec_of
 from dicom_node.pseudonymisation.dictionary import implicit_vr
 from dicom_node.pseudonymisation.identifying import is_source
 from dicom_node.pseudonymisation.syntax import IMPLICIT_LITTLE, Syntax
@@ -109,7 +109,7 @@ def read_facts(
     StructureError when the bytes are no data set.
     """
     try:
-        return _read(data, (start, len(data)), Codec(syntax), depth=0, without_pixels=without_pixels, also=also)
+        return _read(data, (start, len(data)), codec_of(syntax), depth=0, without_pixels=without_pixels, also=also)
     except struct.error:
         raise StructureError("an element is cut off") from None
 
@@ -148,7 +148,7 @@ def _read(
 
 
 def _within(codec: Codec, vr: str) -> Codec:
-    return Codec(IMPLICIT_LITTLE) if vr == "UN" else codec
+    return codec_of(IMPLICIT_LITTLE) if vr == "UN" else codec
 
 
 def _items(data: bytes, position: int, end: int, codec: Codec, depth: int, *, also: frozenset[int]) -> Iterator[Facts]:

@@ -85,7 +85,8 @@ class Level:
 
     def parts_before(self, position: int) -> int:
         """How many parts are written of what comes before `position`."""
-        self._flush(position)
+        if position > self._run:
+            self._flush(position)
         return len(self.parts)
 
     def drop(self, start: int, stop: int) -> None:
@@ -95,9 +96,12 @@ class Level:
 
     def replace(self, start: int, stop: int, header: bytes, parts: Sequence[Part] = (), size: int = 0) -> None:
         """Write something else for the source from `start` to `stop`: `header`, then `parts` of `size` bytes in all."""
-        self.drop(start, stop)
+        if start > self._run:
+            self._flush(start)
+        self._run = stop
         self.parts.append(header)
-        self.parts += parts
+        if parts:
+            self.parts += parts
         self.size += len(header) + size
 
     def set_pixels_apart(self, start: int, stop: int) -> None:

@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 from dicom_node.pseudonymisation.alike import Alike
+from dicom_node.pseudonymisation.burned_in import LOOKED_AT
 from dicom_node.pseudonymisation.codec import StructureError
 from dicom_node.pseudonymisation.facts import (
     ISSUER_QUALIFIERS,
@@ -78,6 +79,8 @@ class Replayed:
     """Of the facts of what is written."""
     differing: bytes = field(repr=False)
     """What is written of the elements that differ from object to object, those before the pixels."""
+    is_such_an_image: bool
+    """Whether it is the kind of image that the object is which the plan was made of, as `burned_in` looks at it."""
 
 
 class Plan:
@@ -88,6 +91,7 @@ class Plan:
         self._stretches = tuple(stretches)
         self._alike = Alike(stretch for stretch in stretches if isinstance(stretch, int))
         self._facts = facts
+        self._is_one_kind = LOOKED_AT.isdisjoint(stretch for stretch in stretches if isinstance(stretch, int))
 
     def replay(
         self, rewriter: Rewriter, data: bytes, start: int, trail: Trail, *, is_begun: bool = False
@@ -128,7 +132,11 @@ class Plan:
             return None
         level.finish(position, rewriter.codec)
         facts = Facts(values, self._facts.nested, tuple(pixels), sequences)
-        return Replayed(level, facts, self._alike, b"".join(differing))
+        return Replayed(level, facts, self._alike, b"".join(differing), self._is_such_an_image(pixels))
+
+    def _is_such_an_image(self, pixels: Sequence[Pixels]) -> bool:
+        """Encapsulated pixels must be looked at each time."""
+        return self._is_one_kind and _shapes(pixels) == _shapes(self._facts.pixels) and not pixels[0].encapsulated
 
 
 def _vary(
@@ -172,6 +180,11 @@ def _pixels_to_come(rewriter: Rewriter, level: Level, where: tuple[int, Stretch]
     rewriter.put(level, element, rewriter.codec)
     pixels.append(Pixels(tag, vr, value, stop, encapsulated=False))
     return stop
+
+
+def _shapes(pixels: Sequence[Pixels]) -> list[tuple[int, str, int, bool]]:
+    """All of them but where they stand."""
+    return [(one.tag, one.vr, one.stop - one.start, one.encapsulated) for one in pixels]
 
 
 def _is_undefined(data: bytes, value: int) -> bool:

@@ -18,6 +18,7 @@ from dicom_node.pseudonymisation.codec import (
     UNDEFINED,
     Codec,
     StructureError,
+    codec_of,
 )
 from dicom_node.pseudonymisation.creators import Creators
 from dicom_node.pseudonymisation.dictionary import implicit_vr
@@ -39,7 +40,7 @@ MOST_ITEMS = 200_000
 
 _CODES_END = 0x00080121
 _RECURSIONS = frozenset({Action.RECURSE, Action.RECURSE_KEEPING_CODES})
-_IMPLICIT = Codec(IMPLICIT_LITTLE)
+_IMPLICIT = codec_of(IMPLICIT_LITTLE)
 
 Element = tuple[int, str, int, int, int]
 """Tag, VR as encoded ("" or UN: none), where the element starts, where its value does, where it ends."""
@@ -59,7 +60,7 @@ class Rewriter:
         trail: Trail,
     ) -> None:
         """`treatment`: the one for a value of Specific Character Set (0008,0005); `charset`: the object's own."""
-        self.codec = Codec(syntax)
+        self.codec = codec_of(syntax)
         self._data = data
         self._view = memoryview(data)
         self._rules = rules

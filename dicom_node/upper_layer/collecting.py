@@ -94,11 +94,13 @@ class Collector:
         if size:
             self._collect(wire, size)
 
-    def begun(self) -> Collected | None:
-        """A copy of what has come of a data set that is not whole; None when it is not here."""
+    def begun(self, most: int) -> Collected | None:
+        """A copy of what has come of a data set that is not whole, or of `most` bytes; None when it is not here."""
         if self._sink is not None or self._is_too_large:
             return None
-        return Collected(self._copied(), is_too_large=False, data_set_at=len(self._prefix))
+        end = len(self._prefix) + min(self._size, most)
+        with self._room.getbuffer() as whole, whole[:end] as content:
+            return Collected(bytes(content), is_too_large=False, data_set_at=len(self._prefix))
 
     def finish(self) -> Collected:
         """The data set is whole. Of one that was taken while it came, the end is up to whoever took it."""

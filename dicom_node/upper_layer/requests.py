@@ -17,6 +17,9 @@ LONGEST_COMMAND = 1 << 14
 HEAD_BYTES = 1 << 15
 """Of a data set: what stands before the pixels of most images. Of a smaller one there is nothing to begin with."""
 
+LONGEST_HEAD = 1 << 16
+"""That is begun with, of what has come."""
+
 _CONTROL_BYTES = 2
 
 
@@ -63,7 +66,7 @@ class Requests:
         while length:
             if length < PDV_HEADER.size:
                 raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
-            item, context_id, control = PDV_HEADER.unpack(self._wire.read(PDV_HEADER.size))
+            item, context_id, control = self._wire.unpack(PDV_HEADER)
             size, length = item - _CONTROL_BYTES, length - item - (PDV_HEADER.size - _CONTROL_BYTES)
             if size < 0 or length < 0 or context_id not in self._contexts:
                 raise ProtocolError(AbortReason.INVALID_PARAMETER_VALUE)
@@ -110,7 +113,7 @@ class Requests:
             self._answer(self._context_id, self._message(command, None))
 
     def _tell_of_head(self) -> None:
-        begun = self._collector.begun()
+        begun = self._collector.begun(LONGEST_HEAD)
         if self._pending is not None and begun is not None:
             self._begin(self._message(self._pending, begun))
 

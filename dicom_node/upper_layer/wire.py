@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
+from typing import Any
 
 PDU_HEADER = struct.Struct(">BxI")
 """PDU type and the length of what follows (PS3.8 9.3.1)."""
@@ -102,11 +103,20 @@ class Wire:
         self.read_into(memoryview(buffer))
         return bytes(buffer)
 
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        """As many bytes as `layout` is long, unpacked by it. Raises ClosedError, SilentError."""
+        begin, end = self._next, self._next + layout.size
+        if end <= self._behind:
+            self._next = end
+            return layout.unpack_from(self._ahead, begin)
+        return layout.unpack(self.read(layout.size))
+
     def read_into(self, view: memoryview) -> None:
         """Fill `view`. Raises ClosedError, SilentError."""
         position, size = self._take_ahead(view), len(view)
         while position < size:
-            self._be_in_time()
+            if self._deadline is not None:
+                self._be_in_time()
             room = view[position:] if position else view
             try:
                 count = self._receive(room, self._ahead)
@@ -140,7 +150,7 @@ class Wire:
 
     def read_header(self) -> tuple[int, int]:
         """Type and length of the next PDU. Raises ClosedError, SilentError."""
-        kind, length = PDU_HEADER.unpack(self.read(PDU_HEADER.size))
+        kind, length = self.unpack(PDU_HEADER)
         return kind, length
 
     def write(self, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from pydicom.uid import (
@@ -12,7 +13,7 @@ from pydicom.uid import (
 )
 
 from dicom_node.errors import UnprocessableError
-from dicom_node.pseudonymisation.burned_in import check_image
+from dicom_node.pseudonymisation.burned_in import LOOKED_AT, check_image
 from dicom_node.pseudonymisation.facts import Facts, Pixels
 from dicom_node.pseudonymisation.stream_comments import MOST_BYTES, comments_in
 from dicom_node.pseudonymisation.syntax import (
@@ -136,6 +137,32 @@ def test_an_image_that_is_likely_to_carry_text_is_refused_and_its_like_is_not(ri
         check(carries, size)
     assert caught.value.reason is Reason.BURNED_IN_ANNOTATION
     check(does_not)
+
+
+class Noting(dict[int, bytes]):
+    """Notes whose value is asked for."""
+
+    def __init__(self, values: Mapping[int, bytes]) -> None:
+        super().__init__(values)
+        self.asked: set[int] = set()
+
+    def get(self, tag: int, default: Any = None) -> Any:
+        self.asked.add(tag)
+        return super().get(tag, default)
+
+    def __getitem__(self, tag: int) -> bytes:
+        self.asked.add(tag)
+        return super().__getitem__(tag)
+
+
+@pytest.mark.parametrize("risk", [None, *TEXT_RISKS])
+def test_no_value_decides_over_an_image_but_those_that_are_said_to(risk: str | None) -> None:
+    """An object of a series in which they are as in the one before is not looked at again (`plan`)."""
+    changes = {} if risk is None else TEXT_RISKS[risk][1]
+    values = Noting({tag: value for tag, value in (PLAIN_IMAGE | changes).items() if value is not None})
+    check_image(Facts(values, {}, (pixels_to(32),)), EXPLICIT_LITTLE, ExplicitVRLittleEndian, bytes(32))
+    assert len(values.asked) > 9
+    assert values.asked <= LOOKED_AT
 
 
 @pytest.mark.parametrize(

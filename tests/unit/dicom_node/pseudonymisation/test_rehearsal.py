@@ -19,8 +19,8 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     tried: list[bool] = []
     replay = Plan.replay
 
-    def watched(*args: object) -> object:
-        replayed = replay(*args)  # type: ignore[arg-type]
+    def watched(*args: object, **more: bool) -> object:
+        replayed = replay(*args, **more)  # type: ignore[arg-type]
         tried.append(replayed is not None)
         return replayed
 
