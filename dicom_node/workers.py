@@ -56,11 +56,11 @@ class Workers:
         run: Callable[[int, socket.socket], None],
         count: int,
         entrances: Sequence[Entrance],
-        on_end: Callable[[int], None] = lambda _: None,
+        on_end: Callable[[int, int], None] = lambda *_: None,
     ) -> None:
         """`run`: what a worker does, given its number and its end of a `handover`.
 
-        `on_end`: told the number of one that has ended, before it is started again.
+        `on_end`: told the number and the process id of one that has ended, before it is started again.
         """
         self._run = run
         self._on_end = on_end
@@ -147,7 +147,7 @@ class Workers:
         if len(self._restarts) == TRIES and now - self._restarts[0] < WITHIN_SECONDS:
             raise WorkerError(f"workers ended {TRIES} times within {WITHIN_SECONDS:.0f} s")
         self._restarts.append(now)
-        self._on_end(worker.number)
+        self._on_end(worker.number, worker.process.pid or 0)
         log.error("worker %d ended (exit code %s); started again", worker.number, worker.process.exitcode)
         with suppress(KeyError, ValueError):
             self._selector.unregister(worker.giver)

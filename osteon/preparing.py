@@ -23,6 +23,12 @@ class Prepared:
 
     seats: Seats
     accepted: Accepted
+    metrics: MetricFiles
+
+    def forget(self, worker: int, process: int) -> None:
+        """A worker has ended, and left no word: its seats are free, and what it was doing is no state any more."""
+        self.seats.forget(worker)
+        self.metrics.ended(ROLE, process)
 
 
 def prepare_node(settings: Settings) -> Prepared:
@@ -43,5 +49,6 @@ def prepare_node(settings: Settings) -> Prepared:
     rules = configuration.rules
     rehearse(new_engine_maker(rules.profile, rules.vocabulary, UidMap(keys.derive("uid"))))
     configure_tables()
-    MetricFiles(settings.metrics_folder).clean(ROLE)
-    return Prepared(Seats(settings.workers), Accepted(configuration))
+    metrics = MetricFiles(settings.metrics_folder)
+    metrics.clean(ROLE)
+    return Prepared(Seats(settings.workers), Accepted(configuration), metrics)

@@ -57,6 +57,11 @@ class MetricFiles:
             os.utime(draft, (0, 0))
         draft.replace(self._folder / name)
 
+    def ended(self, role: str, process: int) -> None:
+        """A process has ended without a last word: what it counted stays, of its state nothing."""
+        with suppress(FileNotFoundError):  # it had not written anything
+            os.utime(self._folder / f"{role}-{process}{SUFFIX}", (0, 0))
+
     def read(self) -> list[Metric]:
         """The metrics of all processes as one."""
         return together(self._measured(None))

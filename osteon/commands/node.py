@@ -45,7 +45,7 @@ def command() -> None:
         entrances = open_entrances(settings.dicom_hosts, settings.dicom_port, settings.tls_port)
         prepared = prepare_node(settings)
         workers = Workers(
-            partial(run_worker, prepared.accepted, prepared.seats), settings.workers, entrances, prepared.seats.forget
+            partial(run_worker, prepared.accepted, prepared.seats), settings.workers, entrances, prepared.forget
         )
         try:
             workers.wait_until_ready(stopping.is_set)

@@ -190,6 +190,18 @@ def test_a_worker_is_replaced_while_a_file_cannot_be_used(node: Product, name: s
         assert not keeps_the_word(sent(node))
 
 
+def test_the_command_does_not_wait_for_the_word_of_a_worker_that_was_killed(tmp_path: Path) -> None:
+    """A node of its own: one whose workers end too often ends."""
+    node = lone_node(tmp_path / "home")
+    node.start()
+    try:
+        end_worker(node)
+        said = reload(node)
+    finally:
+        node.stop()
+    assert said == (0, "the node has read its configuration again\n")
+
+
 def test_the_command_says_when_it_was_refused(node: Product) -> None:
     with written(node.home / "vocabulary.txt", "12345\n"):
         code, output = reload(node)

@@ -78,6 +78,16 @@ def test_a_process_that_ended_properly_has_no_state_at_once(tmp_path: Path) -> N
     assert values("osteon_outbox_objects") is None
 
 
+def test_a_process_that_was_killed_has_no_state_once_somebody_noticed(tmp_path: Path) -> None:
+    written(tmp_path, "node", 1, registry(objects=9, waiting=10))
+    written(tmp_path, "node", 2, registry(objects=4, waiting=5))
+    MetricFiles(tmp_path).ended("node", 1)
+    MetricFiles(tmp_path).ended("node", 3)
+    values = read(tmp_path)
+    assert values("osteon_objects_total") == 13
+    assert values("osteon_outbox_objects") == 5
+
+
 def test_a_start_forgets_what_earlier_processes_of_its_kind_left_and_nothing_else(tmp_path: Path) -> None:
     written(tmp_path, "node", 1, registry(objects=9, waiting=10))
     written(tmp_path, "api", 2, registry(objects=4, waiting=5))
