@@ -1,6 +1,6 @@
 """A door on a folder of the test, with a vault that is a dictionary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -66,7 +66,12 @@ class Parts:
     vault: VaultInMemory
 
 
-def pseudonymiser(people: People, issuers: Issuers | None = None, map_uid: UidMap | None = None) -> Pseudonymiser:
+def pseudonymiser(
+    people: People,
+    issuers: Issuers | None = None,
+    map_uid: UidMap | None = None,
+    count_dropped: Callable[[Iterable[str]], None] = lambda _: None,
+) -> Pseudonymiser:
     """With the default profile and vocabulary, and the keys of these tests unless another UID map is given."""
     uids = map_uid or UidMap(KEYS.derive("uid"))
     clean = TextCleaner(Vocabulary.default())
@@ -74,6 +79,7 @@ def pseudonymiser(people: People, issuers: Issuers | None = None, map_uid: UidMa
         lambda identify: Engine(profile=DEFAULT, identify=identify, map_uid=uids, clean=clean),
         Identifier(people, uids, issuers or Issuers()),
         KEYS.derive("source-digest"),
+        count_dropped,
     )
 
 
@@ -85,13 +91,14 @@ def parts_in(
     outbox: Outbox | None = None,
     note_set_aside: Callable[[str, str, Reason], None] = lambda *_: None,
     note_source: Callable[[str, str, Facts], None] = lambda *_: None,
+    count_dropped: Callable[[Iterable[str]], None] = lambda _: None,
 ) -> Parts:
     vault = vault or VaultInMemory()
     outbox = outbox or Outbox(folder / "objects", segment_bytes=SEGMENT_BYTES, reserve_bytes=0)
     journal = Journal(folder / "journal")
     quarantine = Quarantine(folder / "quarantine", KEYS)
     door = Door(
-        pseudonymise=pseudonymiser(vault),
+        pseudonymise=pseudonymiser(vault, count_dropped=count_dropped),
         outbox=outbox,
         quarantine=quarantine,
         journal=journal,

@@ -2,8 +2,8 @@
 
 import os
 import struct
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from pydicom.sequence import Sequence
 
 from dicom_node import large_objects
 from dicom_node.door import Arrival, Outcome
-from dicom_node.entry import Entry
 from dicom_node.errors import NodeError, TryAgainError, UnprocessableError
 from dicom_node.large_objects import LargeObject, begin
 from dicom_node.large_segment import RECEIVING, LargeSegment
@@ -23,6 +22,7 @@ from dicom_node.pseudonymisation.skeleton import native_pixels_in
 from dicom_node.spool import Spool
 from dicom_node.status import Reason
 from tests.builders.door import RECEIVED_AT, Parts, VaultInMemory, arrival, ct, parts_in
+from tests.builders.ends import End, end, everything_in
 from tests.builders.identities import Identity, found_in, identified
 from tests.builders.real_files import (
     CROPPED_CT,
@@ -49,33 +49,6 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
     return parts_in(tmp_path)
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """What became of an object."""
-
-    said: object
-    """Outcome, or type and text of the error."""
-    entries: tuple[Entry, ...]
-    files: tuple[bytes, ...]
-    quarantined: tuple[bytes, ...]
-
-
-def end(parts: Parts, receive: Callable[[], Outcome]) -> End:
-    said: object
-    try:
-        said = receive()
-    except NodeError as error:
-        said = (type(error), str(error))
-    waiting = [parts.outbox.open(place) for place in parts.outbox.waiting()]
-    labels = parts.quarantine.labels()
-    return End(
-        said,
-        tuple(one.entry for one in waiting),
-        tuple(one.file for one in waiting),
-        tuple(parts.quarantine.open(label.quarantine_id) for label in labels),
-    )
 
 
 def offered(parts: Parts, came: Arrival, first: int = FIRST) -> tuple[LargeObject, int] | None:
@@ -213,16 +186,6 @@ def test_too_much_behind_the_pixels_is_sent_back(parts: Parts, monkeypatch: pyte
     with pytest.raises(TryAgainError, match="behind the pixels"):
         streamed(parts, with_behind(padding=b"\0" * 126))
     assert everything_in(parts.folder) == {}
-
-
-def everything_in(folder: Path) -> dict[str, int]:
-    """Files of outbox and quarantine with their sizes."""
-    return {
-        path.name: path.stat().st_size
-        for name in ("objects", "quarantine")
-        for path in (folder / name).iterdir()
-        if path.is_file()
-    }
 
 
 # Quarantine

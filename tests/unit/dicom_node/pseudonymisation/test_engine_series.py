@@ -4,37 +4,36 @@ import gc
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from io import BytesIO
 from itertools import chain, zip_longest
 from typing import Any
 
 import pydicom
 import pytest
-from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.sequence import Sequence as Items
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    MRImageStorage,
 )
 
 from dicom_node.pseudonymisation import plan, rules, series, studies, treatment
 from dicom_node.pseudonymisation.engine import Engine
 from dicom_node.pseudonymisation.plan import Plan, Replayed
 from tests.builders.broken_files import EXPLICIT, in_syntax, sibling, taken
+from tests.builders.changing_series import (
+    CHANGED,
+    CHANGES,
+    OBJECTS,
+    both,
+    crop,
+    first_slice,
+    in_turn,
+    references,
+    slices,
+)
 from tests.builders.datasets import WHO, new_engine, outcome
 from tests.builders.identities import identified
 from tests.builders.real_files import CROPPED_CT, GE_CT, GE_PET, TOSHIBA_MR, packaged, series_files
-
-OBJECTS = 6
-CHANGED = 4
-"""The object, counted from 0, from which on a series changes: the plan is in use since the third."""
-
-Change = Callable[[FileDataset, int], None]
-BLOCK = 0x00091001
 
 
 @pytest.fixture
@@ -53,31 +52,6 @@ def by_plan(monkeypatch: pytest.MonkeyPatch) -> list[Replayed]:
     return found
 
 
-def slices(change: Change = lambda _dataset, _number: None, *, series: int = 1, study: int = 1) -> list[bytes]:
-    """A series of a small real CT of the invented person; `change` is asked for each object, counted from 0."""
-    return [_slice(change, number, series, study) for number in range(OBJECTS)]
-
-
-def _slice(change: Change, number: int, series: int, study: int) -> bytes:
-    dataset = pydicom.dcmread(BytesIO(_first()))
-    dataset.StudyInstanceUID = f"1.2.250.1.9999.{study}"
-    dataset.SeriesInstanceUID = f"1.2.250.1.9999.{study}.{series}"
-    dataset.SOPInstanceUID = f"1.2.250.1.9999.{study}.{series}.{number}"
-    dataset.InstanceNumber = number
-    dataset.ContentTime = f"1010{number:02d}"
-    dataset.ImagePositionPatient = ["-158.1", "-179.0", f"{-75.7 + number:.1f}"]
-    dataset.PixelData = bytes([number]) + dataset.PixelData[1:]
-    change(dataset, number)
-    buffer = BytesIO()
-    pydicom.dcmwrite(buffer, dataset)
-    return buffer.getvalue()
-
-
-@cache
-def _first() -> bytes:
-    return identified(packaged("CT_small.dcm").read_bytes(), WHO)
-
-
 def assert_as_fresh(files: Sequence[bytes], senders: Sequence[str] = ("PACS",), engine: Engine | None = None) -> None:
     """One engine for all makes of each file what an engine of its own makes of it."""
     shared = engine or new_engine()
@@ -88,151 +62,6 @@ def assert_as_fresh(files: Sequence[bytes], senders: Sequence[str] = ("PACS",), 
 
 def interleaved(*many: Sequence[bytes]) -> list[bytes]:
     return [file for file in chain.from_iterable(zip_longest(*many)) if file is not None]
-
-
-def from_then_on(keyword: str, value: object) -> Change:
-    def change(dataset: FileDataset, number: int) -> None:
-        if number >= CHANGED:
-            setattr(dataset, keyword, value)
-
-    return change
-
-
-def once(keyword: str, value: object) -> Change:
-    def change(dataset: FileDataset, number: int) -> None:
-        if number == CHANGED:
-            setattr(dataset, keyword, value)
-
-    return change
-
-
-def in_turn(keyword: str, *values: object) -> Change:
-    return lambda dataset, number: setattr(dataset, keyword, values[number % len(values)])
-
-
-def without(keyword: str) -> Change:
-    def change(dataset: FileDataset, number: int) -> None:
-        if number >= CHANGED:
-            delattr(dataset, keyword)
-
-    return change
-
-
-def both(*changes: Change) -> Change:
-    def change(dataset: FileDataset, number: int) -> None:
-        for one in changes:
-            one(dataset, number)
-
-    return change
-
-
-def item(**values: object) -> Dataset:
-    dataset = Dataset()
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
-
-
-def references(dataset: FileDataset, number: int) -> None:
-    """A sequence that has other items, and another number of them, in every object."""
-    uids = [f"1.2.250.1.9999.7.{number}.{place}" for place in range(number % 3)]
-    dataset.ReferencedImageSequence = Items([item(ReferencedSOPInstanceUID=uid) for uid in uids])
-
-
-def named_item(name: str) -> Change:
-    return once("ReferencedPatientSequence", Items([item(PatientName=name)]))
-
-
-def private(dataset: FileDataset, creator: str, **elements: tuple[str, object]) -> None:
-    dataset.add(DataElement(0x00530010, "LO", creator))
-    for element, (vr, value) in elements.items():
-        dataset.add(DataElement(0x00531000 | int(element[1:], 16), vr, value))
-
-
-def private_value(dataset: FileDataset, number: int) -> None:
-    private(dataset, "GEHC_CT_ADVAPP_001", x20=("IS", str(number)), x40=("SH", "ZWYNGELBERT" if number % 2 else "A"))
-
-
-def private_creator(dataset: FileDataset, number: int) -> None:
-    private(dataset, "GEHC_CT_ADVAPP_001" if number < CHANGED else "ACME", x20=("IS", "7"), x40=("SH", "A"))
-
-
-def private_element(dataset: FileDataset, number: int) -> None:
-    more = {"x40": ("SH", "A")} if number >= CHANGED else {}
-    private(dataset, "GEHC_CT_ADVAPP_001", x20=("IS", "7"), **more)
-
-
-def private_sequence(dataset: FileDataset, number: int) -> None:
-    name = "DUPUYTREN" if number == CHANGED else ""
-    private(dataset, "ACME", x01=("SQ", Items([item(PatientName=name)])))
-
-
-def unknown_vr(dataset: FileDataset, number: int) -> None:
-    if number >= CHANGED:
-        dataset[0x00180060] = DataElement(0x00180060, "UN", b"120 ")
-
-
-CHANGES: dict[str, Change] = {
-    "nothing but the slice": lambda _dataset, _number: None,
-    "an element appears": from_then_on("ImageComments", "THORAX"),
-    "an element appears once": once("ImageComments", "THORAX"),
-    "an element disappears": without("KVP"),
-    "an element comes without value": from_then_on("KVP", None),
-    "an element comes with another VR": unknown_vr,
-    "a description changes": in_turn("SeriesDescription", "THORAX", "ABDOMEN", "tests"),
-    "a description names the person": once("SeriesDescription", "TDM Zwyngelbert THORAX"),
-    "a maker's text names the person": once("Manufacturer", "ZWYNGELBERT"),
-    "another patient in the same study": from_then_on("PatientID", "9988776655"),
-    "another patient once": once("PatientID", "9988776655"),
-    "no patient": once("PatientID", ""),
-    "another name": from_then_on("PatientName", "DUPUYTREN^AXELLE"),
-    "another birth date": once("PatientBirthDate", "19500101"),
-    "another accession": in_turn("AccessionNumber", "11112222", "33334444"),
-    "another physician": in_turn("ReferringPhysicianName", "UNTEL", "HRDLICKOVSKI"),
-    "another issuer": once("IssuerOfPatientID", "ELSEWHERE"),
-    "other patient numbers": once("OtherPatientIDsSequence", Items([item(PatientID="9988776655")])),
-    "another character set": both(
-        from_then_on("SpecificCharacterSet", "ISO_IR 192"), in_turn("SeriesDescription", "épaule", "thorax injecté")
-    ),
-    "no character set": without("SpecificCharacterSet"),
-    "another study": from_then_on("StudyInstanceUID", "1.2.250.1.9999.77"),
-    "another series": from_then_on("SeriesInstanceUID", "1.2.250.1.9999.1.77"),
-    "another SOP class": from_then_on("SOPClassUID", MRImageStorage),
-    "no SOP instance": once("SOPInstanceUID", ""),
-    "no series": once("SeriesInstanceUID", ""),
-    "no series where every object has its own": both(
-        lambda dataset, number: setattr(dataset, "SeriesInstanceUID", f"1.2.3.{number}"), once("SeriesInstanceUID", "")
-    ),
-    "a series that is no UID where every object has its own": both(
-        lambda dataset, number: setattr(dataset, "SeriesInstanceUID", f"1.2.3.{number}"),
-        once("SeriesInstanceUID", "ZWYNGELBERT"),
-    ),
-    "no study": once("StudyInstanceUID", ""),
-    "a sequence varies": references,
-    "a name in a sequence of the fifth object": named_item("DUPUYTREN^AXELLE"),
-    "a name in a sequence of the fifth object that others hold as a harmless word": both(
-        named_item("PETIT^BASSIN"), in_turn("SeriesDescription", "THORAX", "PETIT BASSIN")
-    ),
-    "a name in a sequence of the fifth object that others hold in a maker's text": both(
-        named_item("TOSCHIBATEX"), in_turn("Manufacturer", "GE", "TOSCHIBATEX")
-    ),
-    "private values vary": private_value,
-    "a private creator changes": private_creator,
-    "a private element appears": private_element,
-    "a private sequence names somebody": private_sequence,
-    "dates vary": in_turn("ContentDate", "20040101", "20040229", "", "no date"),
-    "numbers vary": in_turn("KVP", "120", "80", None, "19431107"),
-    "burned-in text once": once("BurnedInAnnotation", "YES"),
-    "burned-in text of every kind": in_turn("BurnedInAnnotation", "NO", "", "YES", "NO"),
-    "a colour image once": once("PhotometricInterpretation", "RGB"),
-    "a screen once": once("ImageType", ["DERIVED", "SECONDARY", "SCREEN SAVE"]),
-    "rows that do not fit": once("Rows", 64),
-    "marks of the source vary": in_turn("PatientIdentityRemoved", "NO", "YES"),
-    "pixels once more": once("FloatPixelData", bytes(4)),
-    "no pixels": without("PixelData"),
-    "the time zone varies": in_turn("TimezoneOffsetFromUTC", "+0100", "-0400", "UNTEL"),
-    "the patient's age varies": in_turn("PatientAge", "091Y", "012M", "ZWYN"),
-}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -332,7 +161,7 @@ def test_an_object_that_is_refused_leaves_no_trace_in_those_that_follow() -> Non
 
 def test_an_element_that_becomes_a_sequence_has_no_plain_value_any_more() -> None:
     """Rows decide whether the pixels fit, and all plain values whether an object is the same one sent again."""
-    one = slices(lambda dataset, number: _crop(dataset, 128 - 16 * number))
+    one = slices(lambda dataset, number: crop(dataset, 128 - 16 * number))
     rows = EXPLICIT.sequence(0x00280010, EXPLICIT.item())
     assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x00280010, rows) for file in one)])
 
@@ -341,11 +170,6 @@ def test_an_element_of_undefined_length_has_no_plain_value() -> None:
     one = slices(in_turn("KVP", "120", "80"))
     kvp = EXPLICIT.open_sequence(0x00180060, EXPLICIT.item(), "UN")
     assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x00180060, kvp) for file in one)])
-
-
-def _crop(dataset: FileDataset, rows: int) -> None:
-    dataset.Rows = rows
-    dataset.PixelData = dataset.PixelData[: 2 * rows * dataset.Columns]
 
 
 def test_an_object_sent_again_becomes_the_same() -> None:
@@ -387,7 +211,7 @@ def test_more_series_in_turn_than_are_remembered_change_no_object() -> None:
 @pytest.fixture
 def traced() -> Iterator[Callable[[], int]]:
     """How many bytes Python holds, from now on; what every engine shares is there already."""
-    assert outcome(new_engine(), _first()).refusal == ""
+    assert outcome(new_engine(), first_slice()).refusal == ""
     tracemalloc.start()
 
     def held() -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicom_node.upper_layer.collecting import Collected, Collector
+from dicom_node.upper_layer.collecting import Collected, Collector, Sink
 from dicom_node.upper_layer.wire import ClosedError, Wire
 
 MEGABYTE = 1 << 20
@@ -115,6 +115,46 @@ def test_what_is_put_before_a_data_set_is_that_one_s_only() -> None:
     second = collected(collector, b"second")
     assert (second.file, second.data_set_at) == (b"second", 0)
     assert collected(collector, b"", b"head").file == b"head"
+
+
+def test_what_has_come_of_a_data_set_is_copied_and_does_not_change_with_what_follows() -> None:
+    """Also of the third of its size, which is read to where the one before it lay."""
+    collector = Collector(100 * MEGABYTE)
+    for number in range(4):
+        content = pattern(60_000, number)
+        feed = Feed(content)
+        collector.expect(lambda _: None, b"head")
+        collector.take(feed, 40_000)
+        begun = collector.begun()
+        assert begun is not None
+        assert collector.size == 40_000
+        collector.take(feed, 20_000)
+        assert collector.finish().file == b"head" + content
+        assert (begun.file, begun.data_set_at) == (b"head" + content[:40_000], 4)
+        assert collector.size == 0
+
+
+def test_what_has_come_of_a_too_large_one_is_not_here() -> None:
+    collector = Collector(10)
+    collector.take(Feed(bytes(11)), 11)
+    assert collector.begun() is None
+
+
+def test_nor_is_what_somebody_takes_while_it_comes() -> None:
+    collector = Collector(1000, large=10)
+    collector.expect(lambda _: Taker())
+    collector.take(Feed(bytes(20)), 20)
+    assert collector.begun() is None
+
+
+class Taker(Sink):
+    """Takes any object, and keeps nothing."""
+
+    def write(self, piece: memoryview) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
 
 
 def test_an_object_as_large_as_allowed_is_kept() -> None:
