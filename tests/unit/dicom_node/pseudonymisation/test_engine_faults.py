@@ -304,7 +304,7 @@ def test_a_plan_that_fails_lets_nothing_through(
     files = [identified(ct(SOPInstanceUID=f"1.2.3.{number}", InstanceNumber=number), WHO) for number in range(4)]
     for file in files[:3]:
         parts.door.receive(arrival(file))
-    monkeypatch.setattr("dicom_node.pseudonymisation.plan.Plan.replay", lambda *_: raises(b""))
+    monkeypatch.setattr("dicom_node.pseudonymisation.plan.Plan.replay", lambda *_, **__: raises(b""))
     caplog.set_level(logging.NOTSET)
     with pytest.raises(UnprocessableError):
         parts.door.receive(arrival(files[3]))
