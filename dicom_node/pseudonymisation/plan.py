@@ -107,7 +107,7 @@ class Plan:
         position = start
         try:
             for stretch in self._stretches:
-                if is_begun and stretch in PIXEL_TAGS:
+                if is_begun and isinstance(stretch, int) and stretch in PIXEL_TAGS:
                     end = _pixels_to_come(rewriter, level, (position, stretch), pixels)
                     if end is None:
                         return None

@@ -14,8 +14,8 @@ from dicom_node.upper_layer.service import Begin, Message, Prefix, TakeLarge
 from dicom_node.upper_layer.wire import Wire
 
 LONGEST_COMMAND = 1 << 14
-HEAD_BYTES = 1 << 15
-"""Of a data set: what stands before the pixels of most images. Of a smaller one there is nothing to begin with."""
+HEAD_BYTES = 32_000
+"""Of a data set: what stands before the pixels of most images, and two fragments of the 16 kB that many write."""
 
 LONGEST_HEAD = 1 << 16
 """That is begun with, of what has come."""

@@ -125,26 +125,28 @@ def test_what_has_come_of_a_data_set_is_copied_and_does_not_change_with_what_fol
         feed = Feed(content)
         collector.expect(lambda _: None, b"head")
         collector.take(feed, 40_000)
-        begun = collector.begun()
+        begun, whole = collector.begun(most=30_000), collector.begun(most=MEGABYTE)
         assert begun is not None
+        assert whole is not None
         assert collector.size == 40_000
         collector.take(feed, 20_000)
         assert collector.finish().file == b"head" + content
-        assert (begun.file, begun.data_set_at) == (b"head" + content[:40_000], 4)
+        assert (begun.file, begun.data_set_at) == (b"head" + content[:30_000], 4)
+        assert (whole.file, whole.data_set_at) == (b"head" + content[:40_000], 4)
         assert collector.size == 0
 
 
 def test_what_has_come_of_a_too_large_one_is_not_here() -> None:
     collector = Collector(10)
     collector.take(Feed(bytes(11)), 11)
-    assert collector.begun() is None
+    assert collector.begun(10) is None
 
 
 def test_nor_is_what_somebody_takes_while_it_comes() -> None:
     collector = Collector(1000, large=10)
     collector.expect(lambda _: Taker())
     collector.take(Feed(bytes(20)), 20)
-    assert collector.begun() is None
+    assert collector.begun(10) is None
 
 
 class Taker(Sink):
