@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dicom_node.delays import Delays
 from dicom_node.delivered import Delivered
 from dicom_node.entry import Entry
+from dicom_node.gathering import wait_for_more
 from dicom_node.journal import Journal
 from dicom_node.metrics import NOBODY, Metrics
 from dicom_node.outbox import Outbox
@@ -45,9 +46,6 @@ PUSHES = 4
 """At the same time, each on a connection that is kept open: one gives half of what Orthanc can take."""
 
 POLL_SECONDS = 0.25
-WORTHWHILE = 32
-"""Waiting objects that are taken at once; for fewer a moment is waited: a pass costs the ledger as much for one."""
-
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 STOP_SECONDS = 10.0
@@ -138,11 +136,10 @@ class Forwarder:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 continue
             pause = FIRST_PAUSE_SECONDS
-            if done is Pass.IDLE or not self._is_worthwhile():
+            if done is Pass.IDLE:
                 self._stopping.wait(POLL_SECONDS)
-
-    def _is_worthwhile(self) -> bool:
-        return len(list(islice(self._outbox.waiting(), WORTHWHILE))) == WORTHWHILE
+            else:
+                wait_for_more(self._outbox.depth, self._stopping.wait)
 
     def forward_once(self) -> Pass:
         """One pass: a batch of objects, and the journal's facts."""
