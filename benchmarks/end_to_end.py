@@ -3,9 +3,9 @@
     python -m benchmarks.end_to_end [--objects 200] [--rounds 5] [--json FILE]
 
 DCMTK's storescu sends one CT study in each of the ways of `benchmarks.door`; a round goes through all contenders, in
-another order each time, with fresh homes; everything runs on the same two processors. Osteon has done when its ledger
-names every object and its Orthanc holds exactly these. "Orthanc, anonymised" is Orthanc's receive followed by its job
-`/studies/{id}/anonymize`, until the job has ended.
+another order each time, with fresh homes and two seconds at rest; everything runs on the same two processors. Osteon
+has done when its ledger names every object and its Orthanc holds exactly these. "Orthanc, anonymised" is Orthanc's
+receive followed by its job `/studies/{id}/anonymize`, until the job has ended.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks import door
-from benchmarks.door import WAYS, running, send, study
+from benchmarks.door import SETTLE_SECONDS, WAYS, running, send, study
 from storage.database import open_database
 from storage.ledger import Ledger
 from tests.builders.real_files import REPOSITORY
@@ -75,6 +75,7 @@ def osteon(home: Path, files: Sequence[Path], way: Way) -> float:
     node = MortalProduct(home / "node", settings=settings, command="node")
     try:
         node.start()
+        time.sleep(SETTLE_SECONDS)
         begin = time.perf_counter()
         send(files, node.dicom_port, is_fast=way[0], associations=way[1])
         wait_for_ledger(node.home / "registry.sqlite", len(files))
