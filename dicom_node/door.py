@@ -121,8 +121,13 @@ class Door:
 
     def _take_begun(self, arrival: Arrival, begun: Begun | None) -> Outcome | None:
         """An object whose head was made already; None when it must be made as a whole."""
-        made = None if begun is None else self._pseudonymise.completed(begun.object, arrival.file)
-        if made is None or begun is None:
+        if begun is None:
+            return None
+        try:
+            made = self._pseudonymise.completed(begun.object, arrival.file)
+        except Exception:  # noqa: BLE001 - made as a whole, it is told what is wrong, and the object is set aside
+            return None
+        if made is None:
             return None
         self._check_class(arrival, made)
         return self.accept(arrival, made, begun.header_facts)

@@ -10,7 +10,7 @@ WORTHWHILE = 32
 
 STEP_SECONDS = 0.025
 STEPS = 10
-QUIET_STEPS = 3
+QUIET_STEPS = 5
 """In which nothing came: then nothing more is waited for."""
 
 

@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -22,6 +24,9 @@ from storage.errors import DatabaseUrlError, MigrationError
 REGISTRY = "registry"
 
 BUSY_TIMEOUT_MS = 30_000
+IMPATIENT_MS = 100
+"""For what is not worth waiting for."""
+
 SWITCH_RETRY_S = 0.01
 CONNECT_TIMEOUT_S = 10
 # FastAPI answers with up to 40 threads; each holds one connection at most. PostgreSQL starts a process for each, so
@@ -50,6 +55,22 @@ def writing(engine: Engine) -> Engine:
     write lock is taken at the start, where waiting is possible. PostgreSQL needs nothing.
     """
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+@contextmanager
+def hardly_waiting(engine: Engine) -> Iterator[Connection]:
+    """A connection for one transaction that writes, and fails when another one keeps it waiting."""
+    with writing(engine).connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {IMPATIENT_MS}")
+            yield connection
+            return
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA busy_timeout={IMPATIENT_MS}")
+        try:
+            yield connection
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def turn_of_writers(engine: Engine) -> BoundedSemaphore | None:

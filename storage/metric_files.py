@@ -59,7 +59,7 @@ class MetricFiles:
 
     def ended(self, role: str, process: int) -> None:
         """A process has ended without a last word: what it counted stays, of its state nothing."""
-        with suppress(FileNotFoundError):  # it had not written anything
+        with suppress(OSError):  # it had not written anything; or it counts as one that lives for a while longer
             os.utime(self._folder / f"{role}-{process}{SUFFIX}", (0, 0))
 
     def read(self) -> list[Metric]:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage.database import writing
+from storage.database import hardly_waiting, writing
 from storage.identities import PatientIdentifier, Pseudonymity
 from storage.keys import KeyRing
 from storage.sealing import UnsealError, seal, unseal
@@ -103,8 +103,8 @@ class VaultAccess:
 
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
-        """A transaction that writes, and is taken back at the end of the block."""
-        with unavailable_when_failing(), Session(writing(self._engine)) as session:
+        """A transaction that writes, does not wait for others that do, and is taken back at the end of the block."""
+        with unavailable_when_failing(), hardly_waiting(self._engine) as connection, Session(connection) as session:
             self.check_key(session)
             yield session
             session.rollback()

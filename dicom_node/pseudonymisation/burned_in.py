@@ -27,6 +27,8 @@ _OVERLAY_BIT_POSITION, _OVERLAY_DATA = 0x60000102, 0x60003000
 _OVERLAY_POSITIONS = frozenset(_OVERLAY_BIT_POSITION + (group << 16) for group in range(0, 0x20, 2))
 """The first overlay's bit position is in group 6000, the last one's in 601E."""
 
+_OVERLAYS = frozenset(position - _OVERLAY_BIT_POSITION + _OVERLAY_DATA for position in _OVERLAY_POSITIONS)
+
 _BITS_OF = {FLOAT: 32, DOUBLE_FLOAT: 64}
 _BYTE = 8
 _MOST_DIGITS = 10
@@ -53,11 +55,11 @@ _PAGES = (
 """Words that together, in a series description, say that its images are pages of text."""
 
 
-LOOKED_AT = _OVERLAY_POSITIONS | {
+LOOKED_AT = _OVERLAY_POSITIONS | _OVERLAYS | {
     SOP_CLASS, _IMAGE_TYPE, _MODALITY, _CONVERSION_TYPE, _DESCRIPTION,
     _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _BURNED_IN,
 }  # fmt: skip
-"""The elements whose values decide, beside the pixels: an object in which they are another's is judged as that one."""
+"""The elements that decide, beside the pixels: an object in which they are another's is judged as that one."""
 
 
 def check_image(facts: Facts, syntax: Syntax, transfer_syntax_uid: str, data: bytes) -> None:

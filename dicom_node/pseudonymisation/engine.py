@@ -223,12 +223,12 @@ class Engine:
 
     def _by_plan(self, source: _Source) -> _Made | None:
         """As the last objects of its series were, when it is like them."""
-        for series in self._series.planned((source.sender, source.syntax)):
+        for series in self._series.planned((source.sender, source.transfer_syntax_uid)):
             trail = Trail()
             rewriter = _rewriter(source, series.study, series.names, series.facts, trail)
             replayed = series.replay(rewriter, source.data, source.start, trail, is_begun=source.is_begun)
             if replayed is not None:
-                if not replayed.is_such_an_image:
+                if is_encapsulated(source.transfer_syntax_uid) or not replayed.is_such_an_image:
                     check_image(replayed.facts, source.syntax, source.transfer_syntax_uid, source.data)
                 return _Made(series.study, series.names, replayed.level, trail, replayed.facts, replayed)
         return None
@@ -250,7 +250,7 @@ class Engine:
             names = found
         units = recording.units(source.data, source.start, level)
         if units is not None:
-            self._series.note((source.sender, source.syntax), Series(study, facts, units, names))
+            self._series.note((source.sender, source.transfer_syntax_uid), Series(study, facts, units, names))
         return _Made(study, names, level, trail, facts)
 
 

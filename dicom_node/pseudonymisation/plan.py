@@ -80,7 +80,10 @@ class Replayed:
     differing: bytes = field(repr=False)
     """What is written of the elements that differ from object to object, those before the pixels."""
     is_such_an_image: bool
-    """Whether it is the kind of image that the object is which the plan was made of, as `burned_in` looks at it."""
+    """Whether it is the kind of image that the object is which the plan was made of, as `burned_in` looks at it.
+
+    Only of native pixels, of which nothing counts but their length.
+    """
 
 
 class Plan:
@@ -135,7 +138,7 @@ class Plan:
         return Replayed(level, facts, self._alike, b"".join(differing), self._is_such_an_image(pixels))
 
     def _is_such_an_image(self, pixels: Sequence[Pixels]) -> bool:
-        """Encapsulated pixels must be looked at each time."""
+        """Native pixels; compressed ones must be looked at each time."""
         return self._is_one_kind and _shapes(pixels) == _shapes(self._facts.pixels) and not pixels[0].encapsulated
 
 

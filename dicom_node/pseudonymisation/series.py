@@ -6,14 +6,13 @@ from dicom_node.pseudonymisation.facts import Facts
 from dicom_node.pseudonymisation.plan import Plan, Replayed, Unit, differences, plan_of
 from dicom_node.pseudonymisation.rewrite import Rewriter
 from dicom_node.pseudonymisation.studies import Names, Study
-from dicom_node.pseudonymisation.syntax import Syntax
 from dicom_node.pseudonymisation.trail import Trail
 
 REMEMBERED = 8
 """Series, of each engine."""
 
-Channel = tuple[str, Syntax]
-"""Sender and encoding."""
+Channel = tuple[str, str]
+"""Sender and transfer syntax: objects of the same encoding are other images when their pixels are compressed."""
 
 
 @dataclass(slots=True)

@@ -53,6 +53,8 @@ def sifted(pdu: bytes, supported: Collection[str]) -> tuple[bytes, Sequence[Unsu
         if not abstract or content[0] in ids:
             continue
         ids.add(content[0])
+        if content[0] % 2 == 0:
+            raise ValueError("an even presentation context id")
         if abstract in supported:
             items.append(_item(kind, content))
         else:
@@ -92,11 +94,13 @@ def _is_acted_on(kind: int, value: bytes) -> bool:
 def _syntaxes(content: bytes) -> tuple[str, str]:
     """Abstract and first transfer syntax of a proposed presentation context; empty when it is none.
 
-    One proposes an abstract syntax in transfer syntaxes, all of them UIDs.
+    One proposes an abstract syntax in transfer syntaxes, all of them UIDs. Raises ValueError.
     """
     syntaxes = [(kind, _text(value)) for kind, value in _items(content[_CONTEXT_HEADER:])]
+    if any(kind not in {_ABSTRACT_SYNTAX, _TRANSFER_SYNTAX} for kind, _ in syntaxes):
+        raise ValueError("an item that no presentation context has")
     abstract = [text for kind, text in syntaxes if kind == _ABSTRACT_SYNTAX]
-    transfer = [text for kind, text in syntaxes if kind != _ABSTRACT_SYNTAX]
+    transfer = [text for kind, text in syntaxes if kind == _TRANSFER_SYNTAX]
     if len(abstract) != 1 or not transfer or not all(is_uid(text) for _, text in syntaxes):
         return "", ""
     return abstract[0], transfer[0]

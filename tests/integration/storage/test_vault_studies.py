@@ -2,19 +2,21 @@
 
 import multiprocessing
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 
 import pytest
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
 
-from storage.database import open_database
+from storage.database import BUSY_TIMEOUT_MS, open_database, writing
 from storage.vault import CachedVault, PatientIdentifier, StudyConflictError, Vault, VaultError
 from storage.vault_audit import Warrant
 from storage.vault_custody import Custodian
 from storage.vault_errors import UnknownInVaultError
-from storage.vault_tables import IdentifierRow, PersonRow, StudyRow
+from storage.vault_tables import IdentifierRow, KeyCheckRow, PersonRow, StudyRow
 from tests.integration.storage.conftest import KEYS
 
 STUDY = "2.25.329800735698586629295641978511506172918"
@@ -39,6 +41,19 @@ def test_making_ready_asks_for_nobody_and_leaves_nobody(vault: Vault, vault_engi
     with vault_engine.connect() as connection:
         for row in (PersonRow, IdentifierRow, StudyRow):
             assert connection.execute(select(func.count()).select_from(row)).scalar_one() == 0
+
+
+def test_making_ready_waits_for_no_other_transaction(vault: Vault, vault_engine: Engine) -> None:
+    """A worker that takes anothers place must not wait for whoever rotates the key."""
+    with Session(writing(vault_engine)) as session, session.begin():
+        session.execute(select(KeyCheckRow).with_for_update())
+        began = time.monotonic()
+        vault.make_ready()
+        assert time.monotonic() - began < BUSY_TIMEOUT_MS / 1000 / 3
+    if vault_engine.dialect.name == "sqlite":
+        with vault_engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_TIMEOUT_MS
+    assert vault.identify(ONE) == vault.identify(ONE)
 
 
 def test_a_conflict_is_on_record_with_both_pseudonyms_and_the_time_of_the_first(

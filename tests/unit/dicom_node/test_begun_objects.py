@@ -21,6 +21,7 @@ from dicom_node.outbox import Outbox
 from dicom_node.pseudonymisation.engine import Engine
 from dicom_node.pseudonymisation.skeleton import native_pixels_in
 from dicom_node.pseudonymiser import Pseudonymised, Pseudonymiser
+from dicom_node.sameness import BegunDigest
 from dicom_node.status import Reason
 from storage.vault import VaultError
 from tests.builders.broken_files import EXPLICIT, PIXEL_DATA, sibling, taken
@@ -152,6 +153,26 @@ def test_an_invented_series_becomes_the_same_as_at_once(tmp_path: Path, complete
     assert len(completed) == len(files) - FIRST
     assert len(in_parts[1].sources) == len(files)
     assert len(in_parts[1].dropped) > 1, "unknown words are counted once for each object that has some"
+
+
+def test_an_object_that_cannot_be_completed_ends_as_one_that_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with it, it is set aside, and its association goes on."""
+    files = unpadded_cts()
+
+    def fails(*_: object) -> str:
+        raise ZeroDivisionError
+
+    vault = VaultInMemory()
+    whole, in_parts = (parts_in(tmp_path / name, vault=vault) for name in ("whole", "begun"))
+    for parts in (whole, in_parts):
+        known_to(parts, files)
+    monkeypatch.setattr(BegunDigest, "completed", fails)
+    came = arrival(files[3])
+    at_once = end(whole, partial(whole.door.receive, came))
+    assert end(in_parts, partial(begun, in_parts, came, in_the_middle(came.file))) == at_once
+    assert at_once.quarantined == (came.file,)
 
 
 def test_an_object_with_something_behind_its_pixels_becomes_the_same_as_at_once(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ class Outbox:
     [
         pytest.param(Outbox(32), 0, id="enough"),
         pytest.param(Outbox(400), 0, id="plenty"),
-        pytest.param(Outbox(5), 0.075, id="few, and nothing more comes"),
-        pytest.param(Outbox(0), 0.075, id="nothing"),
+        pytest.param(Outbox(5), 0.125, id="few, and nothing more comes"),
+        pytest.param(Outbox(0), 0.125, id="nothing"),
         pytest.param(Outbox(5, 20, 31, 32), 0.075, id="until they are enough"),
-        pytest.param(Outbox(5, 6, 6, 6, 7, 7, 7, 7), 0.175, id="until nothing more has come for a while"),
+        pytest.param(Outbox(5, 6, 6, 6, 6, 7, 7), 0.25, id="until nothing more has come for a while"),
         pytest.param(Outbox(*range(1, 30)), 0.25, id="no longer than a quarter of a second"),
-        pytest.param(Outbox(9, 8, 7, 6), 0.075, id="fewer, for others take some away"),
+        pytest.param(Outbox(9, 8, 7, 6), 0.125, id="fewer, for others take some away"),
         pytest.param(Outbox(*range(1, 30), stops_after=0.05), 0.05, id="until there is an end"),
     ],
 )

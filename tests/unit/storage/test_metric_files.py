@@ -1,5 +1,6 @@
 """Metrics of several processes in one folder, read as one."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_a_process_that_was_killed_has_no_state_once_somebody_noticed(tmp_path: 
     values = read(tmp_path)
     assert values("osteon_objects_total") == 13
     assert values("osteon_outbox_objects") == 5
+
+
+def test_a_disk_that_fails_is_no_reason_to_fail_who_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the process that starts all others."""
+    written(tmp_path, "node", 1, registry(objects=9, waiting=10))
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(os, "utime", fails)
+    MetricFiles(tmp_path).ended("node", 1)
+    assert read(tmp_path)("osteon_outbox_objects") == 10
 
 
 def test_a_start_forgets_what_earlier_processes_of_its_kind_left_and_nothing_else(tmp_path: Path) -> None:

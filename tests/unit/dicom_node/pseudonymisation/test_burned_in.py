@@ -140,7 +140,7 @@ def test_an_image_that_is_likely_to_carry_text_is_refused_and_its_like_is_not(ri
 
 
 class Noting(dict[int, bytes]):
-    """Notes whose value is asked for."""
+    """Notes what is asked for."""
 
     def __init__(self, values: Mapping[int, bytes]) -> None:
         super().__init__(values)
@@ -149,6 +149,11 @@ class Noting(dict[int, bytes]):
     def get(self, tag: int, default: Any = None) -> Any:
         self.asked.add(tag)
         return super().get(tag, default)
+
+    def __contains__(self, tag: object) -> bool:
+        assert isinstance(tag, int)
+        self.asked.add(tag)
+        return super().__contains__(tag)
 
     def __getitem__(self, tag: int) -> bytes:
         self.asked.add(tag)

@@ -4,16 +4,21 @@ import gc
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from io import BytesIO
 from itertools import chain, zip_longest
 from typing import Any
 
 import pydicom
 import pytest
+from pydicom.dataset import FileDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
 )
 
 from dicom_node.pseudonymisation import plan, rules, series, studies, treatment
@@ -24,12 +29,14 @@ from tests.builders.changing_series import (
     CHANGED,
     CHANGES,
     OBJECTS,
+    Change,
     both,
     crop,
     first_slice,
     in_turn,
     references,
     slices,
+    unpadded,
 )
 from tests.builders.datasets import WHO, new_engine, outcome
 from tests.builders.identities import identified
@@ -170,6 +177,48 @@ def test_an_element_of_undefined_length_has_no_plain_value() -> None:
     one = slices(in_turn("KVP", "120", "80"))
     kvp = EXPLICIT.open_sequence(0x00180060, EXPLICIT.item(), "UN")
     assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x00180060, kvp) for file in one)])
+
+
+def called(file: bytes, syntax: pydicom.uid.UID) -> bytes:
+    """As if it were in a transfer syntax in which it is not: what a sender announces wrongly comes like that."""
+    meta = pydicom.dcmread(BytesIO(file), stop_before_pixels=True).file_meta
+    meta.TransferSyntaxUID = syntax
+    frame = DicomBytesIO()
+    write_file_meta_info(frame, meta)
+    return bytes(128) + b"DICM" + bytes(frame.getvalue()) + taken(file).body
+
+
+def in_one_piece(content: bytes) -> Change:
+    """Pixels of defined length that begin so, and rows that ask for fewer."""
+
+    def change(dataset: FileDataset, _number: int) -> None:
+        unpadded(dataset, 0)
+        dataset.Rows = 10
+        dataset.PixelData = (content + dataset.PixelData)[: len(dataset.PixelData)]
+
+    return change
+
+
+def test_pixels_are_looked_at_again_under_another_transfer_syntax_of_the_same_encoding() -> None:
+    """Explicit VR little endian is what compressed images are written in, too: then their pixels begin with an item."""
+    plain = slices(unpadded)
+    assert_as_fresh([*plain[:CHANGED], *(called(file, JPEG2000Lossless) for file in plain)])
+    item = in_one_piece(EXPLICIT.item(bytes(1000)))
+    compressed = [called(file, JPEG2000Lossless) for file in slices(item)]
+    assert outcome(new_engine(), compressed[0]).refusal == ""
+    assert_as_fresh([*compressed[:CHANGED], *slices(in_one_piece(b"DOE^JOHN"))])
+    assert_as_fresh(
+        [*compressed[:CHANGED], *(called(file, JPEG2000Lossless) for file in slices(in_one_piece(b"DOE^JOHN")))]
+    )
+
+
+def test_an_overlay_that_loses_its_data_is_one_in_the_pixels() -> None:
+    def overlay(dataset: FileDataset, number: int) -> None:
+        dataset.add_new(0x60000102, "US", 12)
+        dataset.add_new(0x60003000, "OW", bytes([number] * 8))
+
+    one, none = slices(overlay), EXPLICIT.open_sequence(0x60003000, EXPLICIT.item(), "UN")
+    assert_as_fresh([*one[:CHANGED], *(taken(file).with_element(0x60003000, none) for file in one)])
 
 
 def test_an_object_sent_again_becomes_the_same() -> None:

@@ -271,6 +271,30 @@ def test_a_context_whose_name_is_no_uid_does_not_cost_the_others() -> None:
     assert contexts == {1: Context(CT, EXPLICIT)}
 
 
+@pytest.mark.parametrize("abstract", [CT, SECONDARY_CAPTURE])
+@pytest.mark.parametrize(
+    "context",
+    [
+        pytest.param(b"\2\0\0\0{abstract}{transfer}", id="an even id"),
+        pytest.param(b"\0\0\0\0{abstract}{transfer}", id="id 0"),
+        pytest.param(b"\1\0\0\0{abstract}{other}{transfer}", id="an item of another kind"),
+    ],
+)
+def test_a_context_that_breaks_the_rules_is_malformed_whether_we_take_its_class_or_not(
+    context: bytes, abstract: str
+) -> None:
+    """PS3.8 9.3.2.2: ids are odd, and there are no other sub-items."""
+    pieces = {
+        b"{abstract}": sub_item(0x30, abstract.encode()),
+        b"{other}": sub_item(0x41, b"1.2.3"),
+        b"{transfer}": sub_item(0x40, EXPLICIT.encode()),
+    }
+    for name, piece in pieces.items():
+        context = context.replace(name, piece)
+    with pytest.raises(MalformedRequestError):
+        read_request(with_items([APPLICATION, sub_item(0x20, context), USER]), TERMS)
+
+
 def test_two_contexts_under_one_id_are_not_both_accepted() -> None:
     """PS3.8 7.1.1.13: an id is used once in a request. What came on it could be either."""
     both = [APPLICATION, CONTEXT, ECHO[:4] + CONTEXT[4:5] + ECHO[5:], USER]
