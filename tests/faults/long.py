@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -70,12 +71,18 @@ def main() -> None:
                 if chosen.only in {None, name}:
                     part(run, chosen)
         except AssertionError as error:
-            run.found["wrong"] = str(error)
+            run.found["wrong"] = str(error) or _where(error)
     text = json.dumps(run.found, indent=1)
     sys.stdout.write(text + "\n")
     if chosen.json:
         chosen.json.write_text(text + "\n")
     sys.exit(1 if "wrong" in run.found else 0)
+
+
+def _where(error: AssertionError) -> str:
+    """What was asserted, of one that says nothing itself."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.name}: {last.line}"
 
 
 def kills(run: Run, chosen: argparse.Namespace) -> None:
