@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -20,7 +21,6 @@ from tests.browser.signing_in import have_session
 from tests.browser.viewing import DRAWN, READER, ViewedSite, viewed_site
 from tests.browser.watched import watched_page
 
-PATIENT = "OST-PAIR"
 BEFORE, NOW = date(2031, 1, 6), date(2031, 7, 3)
 THICK, THIN = 5.0, 4.0
 """mm between slices, then and now."""
@@ -78,16 +78,16 @@ def examination(day: date, thickness: float) -> list[Dataset]:
 def test_a_prior_is_scrolled_with_the_current_study_however_fast_and_its_findings_are_copied_with_one_key(
     browser: Browser, viewed: ViewedSite
 ) -> None:
-    then, now = examination(BEFORE, THICK), examination(NOW, THIN)
-    viewed.store([*then, *now], PATIENT)
+    then, now, patient = examination(BEFORE, THICK), examination(NOW, THIN), f"OST-PAIR-{uuid4().hex[:8].upper()}"
+    viewed.store([*then, *now], patient)
     with watched_page(browser, viewed.url, language="en") as watched:
         page = watched.page
         have_session(page, READER)
-        lesion = _posted(page, f"patients/{PATIENT}/lesions", {"site": {"bone": "vertebra", "level": "L3"}})
+        lesion = _posted(page, f"patients/{patient}/lesions", {"site": {"bone": "vertebra", "level": "L3"}})
         body = {"study_instance_uid": str(then[0].StudyInstanceUID), "findings": FOUND}
         _posted(page, f"lesions/{lesion['lesion_id']}/readings", body)
 
-        page.goto(f"/patients/{PATIENT}")
+        page.goto(f"/patients/{patient}")
         page.get_by_role("link", name=re.compile("prior", re.IGNORECASE)).first.click()
         page.wait_for_function(BOTH_DRAWN, timeout=60_000)
         _scrolled_together(page)
