@@ -33,11 +33,16 @@ function link({ cornerstoneViewportService: viewports, viewportGridService: grid
   const stacks = IDS.map((id) => viewports.getCornerstoneViewport(id));
   if (stacks.some((each) => !each?.getImageIds || each.getImageIds().length < 2)) return null;
   const between = place(stacks[1]) - place(stacks[0]);
+  const asked = stacks.map(() => null);
   const follow = ({ currentTarget }) => {
+    const moved = stacks.findIndex(({ element }) => element === currentTarget);
+    // A slice that it was to follow to may come when the reader has turned to it already: still it does not lead.
+    const isAsked = asked[moved] === stacks[moved].getCurrentImageIdIndex();
+    if (isAsked) asked[moved] = null;
     // Only the one that the reader scrolls leads: the other reports its own changes as well.
-    const leader = IDS.indexOf(grid.getActiveViewportId());
-    if (stacks[leader]?.element !== currentTarget) return;
-    show(stacks[1 - leader], place(stacks[leader]) + (leader === 0 ? between : -between));
+    if (isAsked || IDS[moved] !== grid.getActiveViewportId()) return;
+    asked[moved] = null;
+    asked[1 - moved] = show(stacks[1 - moved], place(stacks[moved]) + (moved === 0 ? between : -between));
   };
   const event = window.cornerstone.Enums.Events.STACK_NEW_IMAGE;
   stacks.forEach(({ element }) => element.addEventListener(event, follow));
@@ -55,8 +60,11 @@ function along(imageId) {
   return p.reduce((sum, value, axis) => sum + value * normal[axis], 0);
 }
 
+/** The index of the slice that is still to come; null when it is shown already. */
 function show(stack, wanted) {
   const distances = stack.getImageIds().map((imageId) => Math.abs(along(imageId) - wanted));
   const nearest = distances.indexOf(Math.min(...distances));
+  const isShown = stack.getCurrentImageIdIndex() === nearest;
   showSlice(stack, nearest);
+  return isShown ? null : nearest;
 }
