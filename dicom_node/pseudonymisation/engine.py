@@ -171,7 +171,7 @@ class Engine:
         """
         try:
             return self._begin(head, sender)
-        except (UnprocessableError, StructureError, InflateError):
+        except (UnprocessableError, StructureError):
             return None
 
     def _begin(self, head: bytes, sender: str) -> Begun | None:

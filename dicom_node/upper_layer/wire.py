@@ -115,8 +115,7 @@ class Wire:
         """Fill `view`. Raises ClosedError, SilentError."""
         position, size = self._take_ahead(view), len(view)
         while position < size:
-            if self._deadline is not None:
-                self._be_in_time()
+            self._be_in_time()
             room = view[position:] if position else view
             try:
                 count = self._receive(room, self._ahead)
