@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Where it is set, every process compiles our modules anew, and a run of the tests starts hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run viewer test check types suite bench soak faults format lock clean
+.PHONY: help run viewer test check packages tools types suite bench soak faults format lock clean
 
 help:
 	@echo "make run     set up and start everything; Ctrl-C stops it"
@@ -29,17 +29,22 @@ run: $(VENV)/.runtime
 viewer: $(VENV)/.runtime
 	@requirements/ohif $(VENV)
 
-test: $(VENV)/.dev
-	@requirements/system-packages test
-	@requirements/ohif $(VENV) || true
+test:
+	@$(MAKE) --no-print-directory -j 2 packages tools
 	@$(MAKE) --no-print-directory suite
 
-check: $(VENV)/.dev
-	@requirements/system-packages test
-	@requirements/ohif $(VENV) || true
+check:
+	@$(MAKE) --no-print-directory -j 2 packages tools
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	@$(MAKE) --no-print-directory -j 2 types suite
+
+# Either of the two keeps one core busy, or waits for the network.
+packages:
+	@requirements/system-packages test
+
+tools: $(VENV)/.dev
+	@requirements/ohif $(VENV) || true
 
 types:
 	$(BIN)/mypy

@@ -1,27 +1,21 @@
 """Opening a database and bringing its tables up to date, the same way on SQLite and PostgreSQL."""
 
+import importlib
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import DatabaseUrlError, MigrationError
-
-REGISTRY = "registry"
+from storage.revisions import REGISTRY, Tree, head, revision_of
 
 BUSY_TIMEOUT_MS = 30_000
 IMPATIENT_MS = 100
@@ -95,7 +89,7 @@ def migrate_registry(url: str) -> None:
 def registry_revision(engine: Engine) -> str | None:
     """The revision that the database has; None when it was never migrated."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection, REGISTRY)
 
 
 def registry_head() -> str:
@@ -103,37 +97,28 @@ def registry_head() -> str:
     return head(REGISTRY)
 
 
-def migrate(url: str, tree: str) -> None:
-    """Upgrade one tree of `storage/migrations` to its head, in one transaction under a lock."""
-    checked = _checked(url)
-    config = _config(tree)
+def migrate(url: str, tree: Tree) -> None:
+    """Upgrade one tree of `storage/migrations` to its head, in one transaction under a lock; nothing when it is there.
+
+    Raises DatabaseUrlError and MigrationError.
+    """
     # Rebuilding a referenced table on SQLite would otherwise empty the tables that refer to it.
-    engine = writing(_engine(checked, foreign_keys=False, poolclass=NullPool))
+    engine = writing(_engine(_checked(url), foreign_keys=False, poolclass=NullPool))
     try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            _check_foreign_keys(connection)
-    except CommandError as error:
-        raise MigrationError(f"the {tree} database is not at a revision this version knows: {error}") from error
+        if not _is_up_to_date(engine, tree):
+            with engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                importlib.import_module("storage.migrating").upgrade(connection, tree)
+                _check_foreign_keys(connection)
     finally:
         engine.dispose()
 
 
-def head(tree: str) -> str:
-    """Newest revision of one tree of `storage/migrations`."""
-    revision = ScriptDirectory.from_config(_config(tree)).get_current_head()
-    if revision is None:
-        raise MigrationError(f"no migrations found for {tree}")
-    return revision
-
-
-def _config(tree: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("storage") / "migrations" / tree).replace("%", "%%"))
-    return config
+def _is_up_to_date(engine: Engine, tree: Tree) -> bool:
+    """Read only: who starts beside others waits for none of them."""
+    with engine.execution_options(**{_BEGIN: "BEGIN"}).connect() as connection:
+        return revision_of(connection, tree) == head(tree)
 
 
 def _checked(url: str) -> URL:

@@ -5,16 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from storage.revisions import Tree
 from storage.tables import NAMING_CONVENTION, PSEUDONYM_LENGTH, UID_LENGTH, UtcDateTime
 
 KEY_ID_LENGTH = 16
 LOOKUP_LENGTH = 64
 
-VAULT = "vault"
-"""Its tree of migrations."""
-
-VERSION_TABLE = "vault_alembic_version"
-"""Its own, so that vault and registry may share one PostgreSQL database."""
+VAULT = Tree("vault", "vault_alembic_version")
+"""With a table of versions of its own, so that vault and registry may share one PostgreSQL database."""
 
 
 class VaultBase(DeclarativeBase):

@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from storage.vault_tables import VERSION_TABLE, VaultBase
+from storage.vault_tables import VAULT, VaultBase
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=VaultBase.metadata,
-    version_table=VERSION_TABLE,
+    version_table=VAULT.version_table,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -1,10 +1,11 @@
 """The registry's migrations, on both databases."""
 
 import multiprocessing
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from importlib.resources import files
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
 from annotation.roles import Role
@@ -20,8 +22,10 @@ from storage import registry
 from storage.database import migrate_registry, open_database, registry_head, registry_revision, writing
 from storage.errors import DatabaseUrlError, MigrationError
 from storage.ledger import Ledger
+from storage.revisions import REGISTRY, Tree, head
 from storage.tokens import Tokens
 from storage.unit_of_work import SqlUnitOfWork
+from storage.vault_tables import VAULT
 from tests.builders.ledger import association_summary, quarantined_object, stored_object
 from tests.builders.lesions import LUMBARISED_S1
 from tests.builders.registry import OBJECTS, new_lesion, new_reading
@@ -72,6 +76,30 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("tree", [REGISTRY, VAULT], ids=lambda tree: tree.name)
+def test_the_revision_that_is_wanted_is_the_one_that_alembic_upgrades_to(tree: Tree) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(tree.folder))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [head(tree)]
+
+
+def test_a_database_that_is_up_to_date_is_found_so_without_alembic_and_while_another_writes(engine: Engine) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    program = (
+        "import sys; from storage.database import migrate_registry; migrate_registry(sys.argv[1]); print(*sys.modules)"
+    )
+
+    with writing(engine).begin() as other:
+        other.execute(text("DELETE FROM patient"))
+        done = subprocess.run(
+            [sys.executable, "-c", program, url], capture_output=True, text=True, check=True, timeout=20
+        )
+
+    assert "sqlalchemy" in done.stdout.split()
+    assert "alembic" not in done.stdout.split()
+
+
 def migrate_together(start: Barrier, url: str) -> None:
     start.wait(timeout=60)
     migrate_registry(url)
@@ -105,6 +133,7 @@ def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
 def test_a_migration_that_would_orphan_rows_is_refused_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
     migrate_registry(url)
+    downgrade(url, "0028")
 
     def orphan_a_study(config: Config, _revision: str) -> None:
         config.attributes["connection"].exec_driver_sql(
@@ -228,7 +257,7 @@ def test_tokens_from_before_there_were_roles_keep_theirs_and_narrower_ones_do_no
 
 def downgrade(url: str, revision: str) -> None:
     config = Config()
-    config.set_main_option("script_location", str(files("storage") / "migrations" / "registry"))
+    config.set_main_option("script_location", str(REGISTRY.folder))
     other = open_database(url)
     with writing(other).begin() as connection:
         config.attributes["connection"] = connection

@@ -5,7 +5,6 @@ import hmac
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 
@@ -31,7 +30,7 @@ from storage.vault import (
     WrongKeyError,
 )
 from storage.vault_access import Seals
-from storage.vault_tables import VAULT, VERSION_TABLE, VaultBase
+from storage.vault_tables import VAULT, VaultBase
 from tests.integration.storage.conftest import KEYS
 
 SOMEONE = PatientIdentifier("LYON", "QX7741982035")
@@ -182,7 +181,7 @@ def test_a_cached_vault_asks_once_a_minute_for_one_person(vault: Vault, monkeypa
 
 def test_migrated_tables_are_those_that_the_code_wants(vault_engine: Engine) -> None:
     with vault_engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        context = MigrationContext.configure(connection, opts={"version_table": VAULT.version_table})
         assert compare_metadata(context, VaultBase.metadata) == []
 
 
@@ -213,7 +212,7 @@ def test_a_vault_of_the_first_version_keeps_its_people(database_url: str) -> Non
     seals, who = Seals(KEYS), Pseudonymity("OST-7K3M9-QPXRC", -1000)
     rows = (seals.key_check(), seals.person(who), seals.identifier(SOMEONE, who.pseudonym))
     config = Config()
-    config.set_main_option("script_location", str(files("storage") / "migrations" / VAULT))
+    config.set_main_option("script_location", str(VAULT.folder))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
