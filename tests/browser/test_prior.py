@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pydicom import Dataset
 from pydicom.uid import generate_uid
 
@@ -37,16 +37,26 @@ AT_REST = f"""() => {{
   if (window.shownBefore !== shown) {{ window.shownBefore = shown; window.shownSince = now; }}
   return now - window.shownSince > 1000;
 }}"""
-FIVE_AT_ONCE = """async () => {
+ONLY_THE_PRIOR_STILL_COMES = """async () => {
   const of = (id) => cornerstone.getEnabledElements().map(({ viewport }) => viewport).find((each) => each.id === id);
   const [current, prior] = [of('current'), of('prior')];
   await Promise.all(current.getImageIds().map((id) => cornerstone.imageLoader.loadAndCacheImage(id)));
   for (const id of prior.getImageIds().filter((each) => each !== prior.getCurrentImageId())) {
     if (cornerstone.cache.isLoaded(id)) cornerstone.cache.removeImageLoadObject(id, { force: true });
   }
-  for (let step = 1; step <= 5; step++) await current.setImageIdIndex(current.getCurrentImageIdIndex() + 1);
+  return current;
 }"""
+FIVE_AT_ONCE = f"""async () => {{
+  const current = await ({ONLY_THE_PRIOR_STILL_COMES})();
+  for (let step = 1; step <= 5; step++) await current.setImageIdIndex(current.getCurrentImageIdIndex() + 1);
+}}"""
 """As a wheel is turned: slices of the current study follow each other faster than those of the prior come."""
+PRIOR_SHOWS_A_SLICE = """() => {
+  const { element } = cornerstone.getEnabledElements().map(({ viewport }) => viewport).find(({ id }) => id === 'prior');
+  window.priorShowedASlice = false;
+  const note = () => { window.priorShowedASlice = true; };
+  element.addEventListener(cornerstone.Enums.Events.STACK_NEW_IMAGE, note, { once: true });
+}"""
 BOTH_DRAWN = f"() => {{ const all = ({DRAWN})(); return all.length === 2 && all.every((each) => each > 1); }}"
 
 
@@ -93,6 +103,7 @@ def test_a_prior_is_scrolled_with_the_current_study_however_fast_and_its_finding
         _scrolled_together(page)
         _scrolled_together_faster_than_slices_come(page)
         _shown_where_it_is(page, now[30])
+        _shown_where_it_is_when_a_slice_of_the_prior_comes_late(page, str(then[0].StudyInstanceUID), now[20])
         _copied(page, str(now[0].StudyInstanceUID), lesion["lesion_id"])
 
 
@@ -123,15 +134,39 @@ def _shown_where_it_is(page: Page, image: Dataset) -> None:
     prior.click()
     before = page.evaluate(HEIGHTS)
     assert before["current"] != image.ImagePositionPatient[2]
+    _jump(page, image)
+    page.wait_for_function(AT_REST, timeout=60_000)
+    assert page.evaluate(HEIGHTS) == {"current": image.ImagePositionPatient[2], "prior": before["prior"]}
+    page.locator(".cornerstone-viewport-element").first.click()
+
+
+def _shown_where_it_is_when_a_slice_of_the_prior_comes_late(page: Page, prior_study: str, image: Dataset) -> None:
+    """What the prior was asked for by the link comes when the reader has turned to the prior: it does not lead."""
+    page.evaluate(f"async () => {{ await ({ONLY_THE_PRIOR_STILL_COMES})(); }}")
+    held = list[Route]()
+    of_the_prior = re.compile(re.escape(f"/{prior_study}/"))
+    page.route(of_the_prior, lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
+    with page.expect_request(of_the_prior):
+        _step_down(page, 2)
+    page.locator(".cornerstone-viewport-element").nth(1).click()
+    _jump(page, image)
+    page.evaluate(PRIOR_SHOWS_A_SLICE)
+    for route in held:
+        route.continue_()
+    page.unroute(of_the_prior)
+    page.wait_for_function("() => window.priorShowedASlice")
+    page.wait_for_function(AT_REST, timeout=60_000)
+    assert page.evaluate(HEIGHTS)["current"] == image.ImagePositionPatient[2]
+    page.locator(".cornerstone-viewport-element").first.click()
+
+
+def _jump(page: Page, image: Dataset) -> None:
     point = dict(zip("xyz", map(float, image.ImagePositionPatient), strict=True))
     place = {"study_instance_uid": image.StudyInstanceUID, "sop_instance_uid": image.SOPInstanceUID, "point": point}
     page.locator("osteon-lesion-panel").evaluate(
         "(panel, detail) => panel.dispatchEvent(new CustomEvent('osteon-jump', { detail }))", place
     )
     page.wait_for_function(f"(z) => ({HEIGHTS})().current === z", arg=point["z"])
-    page.wait_for_function(AT_REST, timeout=60_000)
-    assert page.evaluate(HEIGHTS) == {"current": point["z"], "prior": before["prior"]}
-    page.locator(".cornerstone-viewport-element").first.click()
 
 
 def _step_down(page: Page, steps: int) -> None:
