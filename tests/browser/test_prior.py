@@ -147,7 +147,7 @@ def _shown_where_it_is_when_a_slice_of_the_prior_comes_late(page: Page, prior_st
     of_the_prior = re.compile(re.escape(f"/{prior_study}/"))
     page.route(of_the_prior, lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
     with page.expect_request(of_the_prior):
-        _step_down(page, 2)
+        _step_down(page, 3)  # of 4 mm over slices of 5: the last asks again for a slice that is on its way
     page.locator(".cornerstone-viewport-element").nth(1).click()
     _jump(page, image)
     page.evaluate(PRIOR_SHOWS_A_SLICE)

@@ -42,7 +42,8 @@ function link({ cornerstoneViewportService: viewports, viewportGridService: grid
     // Only the one that the reader scrolls leads: the other reports its own changes as well.
     if (isAsked || IDS[moved] !== grid.getActiveViewportId()) return;
     asked[moved] = null;
-    asked[1 - moved] = show(stacks[1 - moved], place(stacks[moved]) + (moved === 0 ? between : -between));
+    const other = 1 - moved;
+    asked[other] = show(stacks[other], place(stacks[moved]) + (moved === 0 ? between : -between), asked[other]);
   };
   const event = window.cornerstone.Enums.Events.STACK_NEW_IMAGE;
   stacks.forEach(({ element }) => element.addEventListener(event, follow));
@@ -60,11 +61,14 @@ function along(imageId) {
   return p.reduce((sum, value, axis) => sum + value * normal[axis], 0);
 }
 
-/** The index of the slice that is still to come; null when it is shown already. */
-function show(stack, wanted) {
+/**
+ * The index of the slice that is still to come; null when it is shown already. A stack has the index of the slice that
+ * it was asked for from then on, so that `coming`, what was asked for before, tells the two apart.
+ */
+function show(stack, wanted, coming) {
   const distances = stack.getImageIds().map((imageId) => Math.abs(along(imageId) - wanted));
   const nearest = distances.indexOf(Math.min(...distances));
-  const isShown = stack.getCurrentImageIdIndex() === nearest;
+  const isShown = stack.getCurrentImageIdIndex() === nearest && coming !== nearest;
   showSlice(stack, nearest);
   return isShown ? null : nearest;
 }
